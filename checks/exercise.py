@@ -1,0 +1,118 @@
+"""What an exercise is, and what judging it gives: the data that everything else passes around."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+__all__ = ["AttemptError", "Case", "Comparison", "Exercise", "Mistake", "Result", "Verdict"]
+
+Verdict = Literal["correct", "wrong", "not attempted", "undecided"]
+
+
+class AttemptError(Exception):
+    """An error raised inside a learner's function, carried as plain text from where it ran."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One set of inputs on which an attempt is tried."""
+
+    sizes: Mapping[str, int]
+    """What each letter of the shapes stands for here, such as {"N": 5, "D": 4, "M": 3}."""
+    args: tuple[Any, ...]
+    """What the attempt is called with."""
+    wrt: Mapping[str, np.ndarray]
+    """The outputs that count, in order: for each its name and the array it is the gradient of."""
+    loss: Callable[[str, np.ndarray], float]
+    """L as a function of one of these arrays: loss(name, array) with all else as it is."""
+
+    @property
+    def description(self) -> str:
+        """The sizes in one line, such as "N=5, D=4, M=3"."""
+        return ", ".join(f"{letter}={size}" for letter, size in self.sizes.items())
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong implementation that learners really write, and what to say about it."""
+
+    id: str
+    """Short name in kebab case, unique within its exercise, such as "bias-not-summed"."""
+    wrong: Callable[..., Any]
+    """The wrong implementation; called like the exercise's function."""
+    symptom: str
+    """What can be seen in the learner's numbers, in one sentence."""
+    idea: str
+    """The idea behind it. Never the fix."""
+    question: str
+    """A question that leads on."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One function that a learner writes, declared once for notebook, grader and tests."""
+
+    name: str
+    """The function's name."""
+    lesson: str
+    """The lesson's name, such as "05_backward_pass"."""
+    goal: str
+    """What the function does, in one sentence."""
+    points: int
+    """Points for a correct answer."""
+    minutes: int
+    """How long it takes a learner, roughly."""
+    difficulty: int
+    """From 1 (a line or two) to 5."""
+    reference: Callable[..., Any]
+    """The library's version."""
+    returns: Literal["array", "tuple", "dict"]
+    """What the function gives back: one array, several in order, or several by name."""
+    cases: Callable[[np.random.Generator], tuple[Case, ...]]
+    """Draws the cases on which an attempt is tried."""
+    hints: tuple[str, ...]
+    """From vague to plain."""
+    mistakes: tuple[Mistake, ...] = ()
+    """The known mistakes, the more specific first."""
+    uses: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    """Earlier exercises it may call: it is judged with the library's version of these."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One output of an attempt in one case, beside the numerical derivative."""
+
+    name: str
+    """The output's name, such as "dw"."""
+    expected: np.ndarray
+    """The numerical derivative."""
+    received: np.ndarray | None
+    """What the attempt returned; None where it returned nothing that can be compared."""
+    wrong: np.ndarray
+    """True where the two disagree, in the shape of expected."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the judge found: the verdict and everything that a card or a report shows."""
+
+    exercise: str
+    verdict: Verdict
+    points: int
+    max_points: int
+    mistake: str | None
+    """Id of the mistake where it is known, else None."""
+    message: str
+    """The finding in plain words."""
+    tried: tuple[str, ...] = ()
+    """The cases that were tried, one line each."""
+    case: str | None = None
+    """The case shown in comparisons, where something is wrong."""
+    comparisons: tuple[Comparison, ...] = ()
+    """The numbers of that case, one entry per output."""
+    question: str | None = None
+    """A question that leads on."""
+    reproduce: str = ""
+    """A line of Python that gives this result again."""
