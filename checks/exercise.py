@@ -6,7 +6,17 @@ from typing import Any, Literal
 
 import numpy as np
 
-__all__ = ["AttemptError", "Case", "Comparison", "Exercise", "Mistake", "Result", "Verdict"]
+__all__ = [
+    "AttemptError",
+    "Case",
+    "Comparison",
+    "Exercise",
+    "Finding",
+    "Mistake",
+    "Result",
+    "Trial",
+    "Verdict",
+]
 
 Verdict = Literal["correct", "wrong", "not attempted", "undecided"]
 
@@ -92,6 +102,44 @@ class Comparison:
     """What the attempt returned; None where it returned nothing that can be compared."""
     wrong: np.ndarray
     """True where the two disagree, in the shape of expected."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with an attempt, in words."""
+
+    mistake: str | None
+    """Id of the mistake, or None where it is not known."""
+    message: str
+    question: str | None = None
+    """A question that leads on."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What an attempt did in one case."""
+
+    case: Case
+    outputs: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """What it returned, by name."""
+    comparisons: tuple[Comparison, ...] = ()
+    """Each output that counts beside the numerical derivative."""
+    problem: Finding | None = None
+    """Why the numbers cannot be compared at all, such as an error."""
+    not_attempted: bool = False
+    """Whether it raised NotImplementedError."""
+    uncertain: bool = False
+    """Whether the numerical derivative is too uncertain to rely on."""
+
+    @property
+    def wrong(self) -> bool:
+        """Whether this case shows that the attempt is wrong."""
+        return self.problem is not None or any(c.wrong.any() for c in self.comparisons)
+
+    @property
+    def right(self) -> bool:
+        """Whether this case speaks for the attempt."""
+        return not self.wrong and not self.uncertain
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,248 @@
+"""Naming the mistake: from wrong numbers to words.
+
+First the known mistakes of the exercise: each is a wrong implementation, and one that gives the
+learner's very numbers in every case is named. Then what the numbers alone can tell: a constant
+factor, a transpose, an output that was swapped, summed over the wrong axis, or left at zero.
+Where nothing fits, the message says what is wrong and does not guess.
+"""
+
+import warnings
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from checks.exercise import Comparison, Exercise, Finding, Trial
+from checks.outputs import copy, unpack
+
+__all__ = ["diagnose"]
+
+
+def diagnose(exercise: Exercise, trials: Sequence[Trial]) -> Finding:
+    """What is wrong with an attempt, given its trials, of which at least one is wrong."""
+    for trial in trials:
+        if trial.problem is not None:
+            return trial.problem
+    matching = [m for m in exercise.mistakes if all(same_numbers(exercise, m.wrong, trials))]
+    if matching:
+        named = matching[0]
+        evidence = sizes_of(trials, named.symptom)
+        return Finding(named.id, f"{named.symptom}{evidence} {named.idea}", named.question)
+    for look in (not_finite, wrong_shape, constant_factor, transposed, swapped, all_zero):
+        finding = look(trials)
+        if finding is not None:
+            return finding
+    return where_wrong(trials)
+
+
+def same_numbers(
+    exercise: Exercise, wrong: Callable[..., object], trials: Sequence[Trial]
+) -> list[bool]:
+    """For each trial, whether this wrong implementation gives what the attempt gave."""
+    return [matches(exercise, wrong, trial) for trial in trials]
+
+
+def matches(exercise: Exercise, wrong: Callable[..., object], trial: Trial) -> bool:
+    """Whether a wrong implementation gives, in this case, what the attempt gave."""
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            outputs, problem = unpack(exercise, trial.case, wrong(*copy(trial.case.args)))
+    except Exception:
+        return False
+    return problem is None and all(close(outputs[c.name], c.received) for c in trial.comparisons)
+
+
+def close(a: np.ndarray, b: np.ndarray | None, precision: float = 1e-5) -> bool:
+    """Whether two arrays are equal but for a small share of their largest entry."""
+    if b is None or a.shape != b.shape:
+        return False
+    with np.errstate(all="ignore"):
+        scale = np.maximum(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0))
+        return bool((np.abs(a - b) <= precision * scale).all())
+
+
+def sizes_of(trials: Sequence[Trial], sentence: str) -> str:
+    """Evidence for a symptom that speaks of sizes: what they are in the first wrong case."""
+    sizes = next(trial for trial in trials if trial.wrong).case.sizes
+    named = [f"{k} = {v}" for k, v in sizes.items() if f" {k} " in f" {sentence} "]
+    return f" Here {' and '.join(named)}." if named else ""
+
+
+def wrong_outputs(trials: Sequence[Trial]) -> dict[str, list[tuple[Trial, Comparison]]]:
+    """The outputs that are wrong in any case, each with its comparison in every case."""
+    names = dict.fromkeys(c.name for t in trials for c in t.comparisons if c.wrong.any())
+    return {
+        name: [(t, c) for t in trials for c in t.comparisons if c.name == name] for name in names
+    }
+
+
+def not_finite(trials: Sequence[Trial]) -> Finding | None:
+    """NaN or infinity in an output."""
+    for trial in trials:
+        for c in trial.comparisons:
+            if c.received is not None and not np.isfinite(c.received).all():
+                index = tuple(int(i) for i in np.argwhere(~np.isfinite(c.received))[0])
+                value = c.received[index]
+                return Finding(
+                    "not-finite",
+                    f"Your {c.name}{list(index)} is {value}. Every number in a gradient of a "
+                    "smooth loss is finite.",
+                    "Where might you divide by zero, or take the logarithm or power of "
+                    "something too large or too small?",
+                )
+    return None
+
+
+def wrong_shape(trials: Sequence[Trial]) -> Finding | None:
+    """An output whose shape is not that of the thing it belongs to."""
+    for trial in trials:
+        for c in trial.comparisons:
+            if c.received is None or c.received.shape == c.expected.shape:
+                continue
+            message = (
+                f"Your {c.name} has shape {c.received.shape}; expected {c.expected.shape}, "
+                "since a gradient has the shape of the thing that it belongs to."
+            )
+            if c.received.T.shape == c.expected.shape and close(c.received.T, c.expected):
+                return Finding(
+                    "transposed",
+                    f"{message} The numbers are right: the array is transposed.",
+                    "Which index comes first, and which second?",
+                )
+            return Finding(
+                "wrong-shape",
+                message,
+                f"Over which index does your {c.name} sum, and over which not?",
+            )
+    return None
+
+
+def constant_factor(trials: Sequence[Trial]) -> Finding | None:
+    """Outputs that are right but for one factor, and what that factor equals."""
+    factors: dict[str, list[float]] = {}
+    for name, pairs in wrong_outputs(trials).items():
+        for _, c in pairs:
+            factor = ratio(c)
+            if factor is None:
+                return None
+            factors.setdefault(name, []).append(factor)
+    named = {name: name_factor(trials, found) for name, found in factors.items()}
+    labels = set(named.values())
+    first = next(t for t in trials if t.wrong)
+    number = trials.index(first)
+    outputs = " and ".join(f"{name}" for name in named)
+    if len(labels) != 1:
+        return None
+    label = labels.pop()
+    value = next(iter(factors.values()))[number]
+    if label == "-1":
+        return Finding(
+            "factor--1",
+            f"Your {outputs} has the right size and the opposite sign in every entry.",
+            "Which way does the loss go when this grows a little?",
+        )
+    if label is None:
+        return Finding(
+            "factor",
+            f"In {first.case.description} your {outputs} is {value:.4g} times what it should be, "
+            "the same in every entry.",
+            "Which number of this case is that, and where would it come in?",
+        )
+    larger = f"{value:.4g} times too large" if value > 1 else f"{1 / value:.4g} times too small"
+    return Finding(
+        f"factor-{label}",
+        f"Your {outputs} is {larger} in every entry when {first.case.description}: "
+        f"the factor is {label} in every case.",
+        "Where in the forward pass does this number appear, and how often should it appear here?",
+    )
+
+
+def ratio(c: Comparison) -> float | None:
+    """The factor r with received = r * expected, or None where there is none."""
+    if c.received is None or c.received.shape != c.expected.shape:
+        return None
+    size = float((c.expected**2).sum())
+    if size == 0:
+        return None
+    r = float((c.received * c.expected).sum()) / size
+    return r if r != 0 and close(c.received, r * c.expected) else None
+
+
+def name_factor(trials: Sequence[Trial], factors: Sequence[float]) -> str | None:
+    """What a factor is called, if one name fits in every case: "N", "1/K", "-1", "2", ..."""
+    letters = [
+        letter for letter in trials[0].case.sizes if all(letter in t.case.sizes for t in trials)
+    ]
+    candidates: list[tuple[str, list[float]]] = [
+        ("-1", [-1.0] * len(trials)),
+        ("2", [2.0] * len(trials)),
+        ("1/2", [0.5] * len(trials)),
+    ]
+    for letter in letters:
+        values = [float(t.case.sizes[letter]) for t in trials]
+        candidates.append((letter, values))
+        candidates.append((f"1/{letter}", [1 / v for v in values]))
+    for label, values in candidates:
+        if np.allclose(factors, values, rtol=1e-5, atol=0):
+            return label
+    return None
+
+
+def transposed(trials: Sequence[Trial]) -> Finding | None:
+    """A square output that is right but for its orientation."""
+    for name, pairs in wrong_outputs(trials).items():
+        if all(c.received is not None and close(c.received.T, c.expected) for _, c in pairs):
+            return Finding(
+                "transposed",
+                f"Your {name} is transposed.",
+                "Which index comes first, and which second?",
+            )
+    return None
+
+
+def swapped(trials: Sequence[Trial]) -> Finding | None:
+    """Two outputs, each right, in each other's place."""
+    for trial in trials:
+        bad = [c for c in trial.comparisons if c.wrong.any()]
+        for a in bad:
+            for b in bad:
+                if a is not b and close(b.expected, a.received):
+                    return Finding(
+                        "swapped-outputs",
+                        f"What you return as {a.name} is the right {b.name}.",
+                        "In which order are the gradients to be returned?",
+                    )
+    return None
+
+
+def all_zero(trials: Sequence[Trial]) -> Finding | None:
+    """An output left at zero."""
+    for name, pairs in wrong_outputs(trials).items():
+        if all(c.received is not None and not c.received.any() for _, c in pairs):
+            return Finding(
+                "left-at-zero",
+                f"Your {name} is zero everywhere.",
+                f"Does any line of your function ever write into {name}?",
+            )
+    return None
+
+
+def where_wrong(trials: Sequence[Trial]) -> Finding:
+    """Nothing known fits: say which outputs and entries are wrong, and which are right."""
+    trial = next(t for t in trials if t.wrong)
+    number = trials.index(trial) + 1
+    right = [c.name for c in trial.comparisons if not c.wrong.any()]
+    bad = [c for c in trial.comparisons if c.wrong.any()]
+    worst = bad[0]
+    index = tuple(int(i) for i in np.argwhere(worst.wrong)[0])
+    assert worst.received is not None  # missing outputs are problems, and dealt with before
+    parts = [f"{c.name} is wrong in {int(c.wrong.sum())} of {c.wrong.size} entries" for c in bad]
+    message = (
+        f"In case {number} ({trial.case.description}) your {', '.join(parts)}: "
+        f"{worst.name}{list(index)} "
+        f"is {worst.received[index]:.6g}, and the numerical derivative is "
+        f"{worst.expected[index]:.6g}."
+    )
+    if right:
+        message += f" Right: {', '.join(right)}."
+    return Finding(None, message)

@@ -1,0 +1,258 @@
+"""The judge: one pure function from (exercise, attempt, seed) to a Result.
+
+It knows nothing of notebooks, files or processes. The attempt is any callable, so the judge
+that draws a card in a notebook and the one that grades a class are the same.
+
+What decides: the attempt's numbers against numerical derivatives of our own forward pass, on
+cases that depend only on the exercise and the seed.
+"""
+
+import contextlib
+import linecache
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from checks.diagnose import diagnose
+from checks.exercise import (
+    AttemptError,
+    Case,
+    Comparison,
+    Exercise,
+    Finding,
+    Result,
+    Trial,
+    Verdict,
+)
+from checks.exercises import find_exercise
+from checks.gradients import numerical_gradient
+from checks.outputs import copy, nudge, same, unpack
+
+__all__ = ["describe_error", "judge"]
+
+DOUBLE_PRECISION = 1e-9
+"""Largest share of an output's own size by which a float64 answer may differ."""
+
+SINGLE_PRECISION = 2e-5
+"""The same where the attempt turns out to compute in float32."""
+
+
+def judge(name: str, attempt: Callable[..., Any], seed: int = 0) -> Result:
+    """Judge an attempt at the exercise of this name.
+
+    name: an exercise, such as "linear_backward"; attempt: the learner's function, or anything
+    that can be called like it; seed: decides the cases, so the same seed gives the same Result.
+    A LookupError where there is no such exercise.
+    """
+    exercise = find_exercise(name)
+    cases = exercise.cases(np.random.default_rng([seed, *name.encode()]))
+    blank = Result(
+        exercise=name,
+        verdict="wrong",
+        points=0,
+        max_points=exercise.points,
+        mistake=None,
+        message="",
+        tried=tuple(f"case {i}: {case.description}" for i, case in enumerate(cases, 1)),
+        reproduce=f"judge({name!r}, {name}, seed={seed})",
+    )
+    if not callable(attempt):
+        kind = type(attempt).__name__
+        message = f"{name} should be a function; it is a value of type {kind}."
+        return replace(blank, mistake="not-a-function", message=message, tried=())
+
+    trials = []
+    with references_in_place(attempt, exercise.uses):
+        for case in cases:
+            truths = numerical_truth(case)
+            trials.append(run(exercise, attempt, case, truths))
+            if trials[0].not_attempted:
+                message = f"{name} is not written yet."
+                return replace(blank, verdict="not attempted", message=message, tried=())
+        if all(trial.right for trial in trials):
+            again = run(exercise, attempt, cases[-1], truths)
+            if not (again.right and same(again.outputs, trials[-1].outputs)):
+                return failure(blank, ANSWER_CHANGES, trials, trials[-1])
+    wrong = [trial for trial in trials if trial.wrong]
+    if wrong:
+        return failure(blank, diagnose(exercise, trials), trials, wrong[0])
+    verdict: Verdict = "correct"
+    message = f"All {len(cases)} cases agree with the numerical derivatives."
+    points = exercise.points
+    if any(trial.uncertain for trial in trials):
+        verdict, points = "undecided", 0
+        message = "The numerical derivatives are too uncertain here to tell right from wrong."
+    return replace(blank, verdict=verdict, points=points, message=message)
+
+
+def failure(blank: Result, finding: Finding, trials: list[Trial], shown: Trial) -> Result:
+    """The Result of a wrong attempt, with the numbers of the trial to show."""
+    case = f"case {trials.index(shown) + 1}: {shown.case.description}"
+    return replace(
+        blank,
+        mistake=finding.mistake,
+        message=finding.message,
+        question=finding.question,
+        case=case,
+        comparisons=shown.comparisons,
+        reproduce=f"{blank.reproduce}  # {case}",
+    )
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What one output must be, and how far off a right answer may lie."""
+
+    value: np.ndarray
+    """The numerical derivative."""
+    error: np.ndarray
+    """How far the numerical derivative itself may be off, entry by entry."""
+    scale: float
+    """The output's own size: its largest entry."""
+
+    def wrong(self, received: np.ndarray | None, precision: float) -> np.ndarray:
+        """True where received is further off than precision (a share of scale) allows."""
+        if received is None or received.shape != self.value.shape:
+            return np.ones(self.value.shape, dtype=bool)
+        with np.errstate(all="ignore"):
+            off = np.abs(received - self.value)
+        # written so that NaN counts as wrong
+        return ~(off <= precision * self.scale + self.error)
+
+
+def numerical_truth(case: Case) -> dict[str, Truth]:
+    """The numerical derivative of the case's loss for each output that counts."""
+    truths = {}
+    for name, array in case.wrt.items():
+        gradient = numerical_gradient(partial(case.loss, name), array)
+        scale = float(np.abs(gradient.value).max(initial=0.0))
+        truths[name] = Truth(gradient.value, 4 * gradient.error, scale)
+    return truths
+
+
+def run(
+    exercise: Exercise, attempt: Callable[..., Any], case: Case, truths: Mapping[str, Truth]
+) -> Trial:
+    """Try the attempt on one case and compare every output with the truth."""
+    args = copy(case.args)
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            returned = attempt(*args)
+    except NotImplementedError:
+        text = f"{exercise.name} is not finished: in this case it raises NotImplementedError."
+        return Trial(case, problem=Finding("not-finished", text), not_attempted=True)
+    except (Exception, SystemExit) as error:
+        text = f"Your function stopped with an error: {describe_error(error)}"
+        return Trial(case, problem=Finding("error", text))
+    if not same(args, case.args):
+        return Trial(case, problem=INPUT_OVERWRITTEN)
+    outputs, problem = unpack(exercise, case, returned)
+    precision = DOUBLE_PRECISION
+    if problem is None and single_precision(exercise, attempt, case, outputs, truths):
+        precision = SINGLE_PRECISION
+    comparisons = tuple(
+        Comparison(name, truth.value, outputs.get(name), truth.wrong(outputs.get(name), precision))
+        for name, truth in truths.items()
+    )
+    uncertain = any(
+        truth.error.max(initial=0.0) > SINGLE_PRECISION * truth.scale for truth in truths.values()
+    )
+    return Trial(case, outputs, comparisons, problem, uncertain=uncertain)
+
+
+def single_precision(
+    exercise: Exercise,
+    attempt: Callable[..., Any],
+    case: Case,
+    outputs: Mapping[str, np.ndarray],
+    truths: Mapping[str, Truth],
+) -> bool:
+    """Whether the attempt is right to seven digits because it computes in float32.
+
+    An answer that is off by a little may be right in float32 or wrong by a little in float64.
+    To tell them apart every input is moved by about a billionth. A float64 computation follows
+    smoothly; in float32, which has seven digits, so small a step is lost in the rounding.
+    """
+
+    def all_within(precision: float) -> bool:
+        return not any(t.wrong(outputs[name], precision).any() for name, t in truths.items())
+
+    if all_within(DOUBLE_PRECISION) or not all_within(SINGLE_PRECISION):
+        return False
+    nudged = nudge(case.args, np.random.default_rng(0))
+    try:
+        theirs, problem = unpack(exercise, case, attempt(*copy(nudged)))
+    except Exception:
+        return False
+    if problem is not None:
+        return False
+    ours, _ = unpack(exercise, case, exercise.reference(*copy(case.args)))
+    ours_nudged, _ = unpack(exercise, case, exercise.reference(*copy(nudged)))
+    for name in truths:
+        expected = ours_nudged[name] - ours[name]
+        got = theirs[name] - outputs[name]
+        if np.abs(got - expected).max(initial=0.0) > 0.1 * np.abs(expected).max(initial=0.0):
+            return True
+    return False
+
+
+INPUT_OVERWRITTEN = Finding(
+    "input-overwritten",
+    "Your function changes the arrays that it is given. Whoever called it still needs them: "
+    "work on copies, or build new arrays.",
+    "Which of your lines writes into an array that came in?",
+)
+
+ANSWER_CHANGES = Finding(
+    "answer-changes",
+    "Called a second time with the same arguments, your function gives another answer. "
+    "Something is kept between the calls, or drawn at random.",
+    "Does your function read or change anything that lives outside it?",
+)
+
+
+def describe_error(error: BaseException) -> str:
+    """An error in a learner's function in one line: kind, text and the line it came from."""
+    if isinstance(error, AttemptError):
+        return str(error)
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
+    own = [f for f in frames if "site-packages" not in f.filename]
+    text = f"{type(error).__name__}: {error}"
+    if own:
+        line = linecache.getline(own[-1].filename, own[-1].lineno or 0).strip()
+        text += f" (line {own[-1].lineno}: {line})" if line else ""
+    return text
+
+
+@contextlib.contextmanager
+def references_in_place(
+    attempt: Callable[..., Any], uses: Mapping[str, Callable[..., Any]]
+) -> Iterator[None]:
+    """While inside, the attempt's calls to earlier exercises reach the library's versions.
+
+    A mistake in an earlier exercise is then counted there and not again here.
+    """
+    if hasattr(attempt, "with_references"):  # an attempt that lives in another process
+        with attempt.with_references(uses):
+            yield
+        return
+    names = getattr(attempt, "__globals__", None)
+    if names is None or not uses:
+        yield
+        return
+    before = {name: names[name] for name in uses if name in names}
+    names.update(uses)
+    try:
+        yield
+    finally:
+        for name in uses:
+            if name in before:
+                names[name] = before[name]
+            else:
+                names.pop(name, None)

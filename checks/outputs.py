@@ -1,0 +1,111 @@
+"""From what a function returned to plain arrays of our own, by name.
+
+Nothing a learner hands over is compared before it has become a bare array: an object with its
+own ideas of equality has no say.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from checks.exercise import Case, Exercise, Finding
+
+__all__ = ["copy", "nudge", "same", "unpack"]
+
+
+def unpack(
+    exercise: Exercise, case: Case, returned: Any
+) -> tuple[dict[str, np.ndarray], Finding | None]:
+    """The outputs by name as plain arrays, or what is wrong with what was returned."""
+    names = list(case.wrt)
+    if exercise.returns == "dict":
+        if not isinstance(returned, dict):
+            return {}, wrong_structure(returned, f"a dictionary with the keys {', '.join(names)}")
+        values = {str(name): value for name, value in returned.items()}
+        missing = [name for name in names if name not in values]
+        if missing:
+            return {}, Finding(
+                "missing-key",
+                f"Your dictionary has no {', '.join(missing)}. Expected the keys "
+                f"{', '.join(names)}; found {', '.join(values) or 'none'}.",
+            )
+    elif exercise.returns == "tuple":
+        wanted = f"{len(names)} arrays in this order: {', '.join(names)}"
+        if not isinstance(returned, (tuple, list)):
+            return {}, wrong_structure(returned, wanted)
+        if len(returned) != len(names):
+            return {}, Finding("wrong-structure", f"Expected {wanted}; {len(returned)} came back.")
+        values = dict(zip(names, returned, strict=True))
+    else:
+        values = {names[0]: returned}
+    outputs: dict[str, np.ndarray] = {}
+    for name in names:
+        array = plain_array(values[name])
+        if array is None:
+            return outputs, wrong_structure(values[name], f"an array of numbers for {name}")
+        outputs[name] = array
+    return outputs, None
+
+
+def wrong_structure(value: Any, wanted: str) -> Finding:
+    """The finding for a return value of another kind than the one wanted."""
+    if value is None:
+        return Finding(
+            "nothing-returned",
+            f"Your function returned None where {wanted} was expected.",
+            "Does the function end with a return?",
+        )
+    return Finding(
+        "wrong-structure", f"Expected {wanted}; a value of type {type(value).__name__} came back."
+    )
+
+
+def plain_array(value: Any) -> np.ndarray | None:
+    """Value as a bare float64 array of our own, or None where it is not made of real numbers."""
+    if not isinstance(value, (np.ndarray, np.generic, int, float, list, tuple)):
+        return None
+    try:
+        # subok=False: no method of a learner's own array class takes part in the comparison
+        array = np.array(value, subok=False)
+    except (ValueError, TypeError):
+        return None
+    return array.astype(np.float64) if array.dtype.kind in "fiub" else None
+
+
+def copy(value: Any) -> Any:
+    """A deep copy of nested tuples, lists, dictionaries and arrays."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, (tuple, list)):
+        return type(value)(copy(item) for item in value)
+    if isinstance(value, dict):
+        return {key: copy(item) for key, item in value.items()}
+    return value
+
+
+def nudge(value: Any, rng: np.random.Generator) -> Any:
+    """The same nested value with every real number in it moved by about a billionth of itself."""
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind != "f":
+            return value
+        return np.asarray(value * (1 + 1e-9 * rng.uniform(0.5, 1.0, value.shape)))
+    if isinstance(value, (tuple, list)):
+        return type(value)(nudge(item, rng) for item in value)
+    if isinstance(value, dict):
+        return {key: nudge(item, rng) for key, item in value.items()}
+    return value * (1 + 1e-9) if isinstance(value, float) else value
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two nested values hold the same arrays, bit for bit (NaN equals NaN)."""
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        return a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+    if isinstance(a, (tuple, list)):
+        return (
+            type(a) is type(b)
+            and len(a) == len(b)
+            and all(same(p, q) for p, q in zip(a, b, strict=True))
+        )
+    if isinstance(a, dict):
+        return isinstance(b, dict) and list(a) == list(b) and all(same(a[k], b[k]) for k in a)
+    return type(a) is type(b) and bool(a == b)
