@@ -1,0 +1,238 @@
+"""What goes over the pipe between the judge and a learner's process: frames of plain data.
+
+A frame is a fixed prefix (magic, length of the header, length of the arrays), a JSON header, and
+the arrays' raw bytes. Nothing in it can carry code, as a pickle could. Both sides use this
+module; it imports nothing of the course, so that the learner's process can load it by its path.
+"""
+
+import json
+import math
+import re
+import struct
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+__all__ = [
+    "Frame",
+    "ProtocolError",
+    "Readable",
+    "Unsupported",
+    "decode",
+    "encode",
+    "read_frame",
+]
+
+MAGIC = b"BPF1"
+PREFIX = struct.Struct(">4sIQ")
+MAX_HEADER = 16 * 2**20
+MAX_ARRAYS = 64 * 2**20
+MAX_DEPTH = 32
+MAX_DIMENSIONS = 32
+INT_BOUND = 2**63
+DTYPE = re.compile(r"[<>|][biufc](1|2|4|8|16)")
+
+
+class ProtocolError(Exception):
+    """Bytes that are no frame, or a value that no frame can carry."""
+
+
+@dataclass(frozen=True)
+class Unsupported:
+    """Stands for a value that cannot be carried, such as an object of a learner's own class."""
+
+    type_name: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One message."""
+
+    kind: str
+    """What is asked for or answered, such as "call" or "returned"."""
+    nonce: str
+    """Drawn anew for each request; the answer repeats it."""
+    body: Any
+    """None, bool, int, float, str, arrays, and tuples, lists and dictionaries of these."""
+
+
+class Readable(Protocol):
+    """A binary stream that gives at most n bytes, and none at its end."""
+
+    def read(self, n: int, /) -> bytes | None:
+        """Read at most n bytes."""
+
+
+def encode(frame: Frame) -> bytes:
+    """The frame as bytes; a ProtocolError where it is too large."""
+    arrays: list[np.ndarray] = []
+    body = pack(frame.body, arrays, 0)
+    size = sum(array.nbytes for array in arrays)
+    if size > MAX_ARRAYS:
+        raise ProtocolError(
+            f"The arrays hold {size:,} bytes; at most {MAX_ARRAYS:,} can be handed over."
+        )
+    described = [[array.dtype.str, list(array.shape)] for array in arrays]
+    header = json.dumps([frame.kind, frame.nonce, described, body], allow_nan=False).encode()
+    if len(header) > MAX_HEADER:
+        raise ProtocolError(
+            f"The value takes {len(header):,} bytes of text; at most {MAX_HEADER:,} can be "
+            "handed over."
+        )
+    parts = [PREFIX.pack(MAGIC, len(header), size), header]
+    parts += [array.tobytes() for array in arrays]
+    return b"".join(parts)
+
+
+def decode(data: bytes) -> Frame:
+    """The frame in these bytes; a ProtocolError where they are anything but one whole frame."""
+    header_size, array_size = decode_prefix(data[: PREFIX.size])
+    if len(data) != PREFIX.size + header_size + array_size:
+        raise ProtocolError(f"A frame of another length was announced than came: {len(data)}.")
+    middle = PREFIX.size + header_size
+    return decode_parts(data[PREFIX.size : middle], data[middle:])
+
+
+def read_frame(stream: Readable) -> Frame | None:
+    """The next frame of a stream, None at its end; a ProtocolError for anything else."""
+    prefix = read_exactly(stream, PREFIX.size)
+    if not prefix:
+        return None
+    header_size, array_size = decode_prefix(prefix)
+    header = read_exactly(stream, header_size)
+    return decode_parts(header, read_exactly(stream, array_size))
+
+
+def read_exactly(stream: Readable, size: int) -> bytes:
+    """This many bytes, or fewer where the stream ends before."""
+    data = bytearray()
+    while len(data) < size:
+        chunk = stream.read(min(size - len(data), 2**20))
+        if not chunk:
+            break
+        data += chunk
+    return bytes(data)
+
+
+def decode_prefix(prefix: bytes) -> tuple[int, int]:
+    """The lengths of header and arrays."""
+    if len(prefix) != PREFIX.size:
+        raise ProtocolError("A frame ends in the middle of its prefix.")
+    magic, header_size, array_size = PREFIX.unpack(prefix)
+    if magic != MAGIC:
+        raise ProtocolError("These bytes are not the start of a frame.")
+    if header_size > MAX_HEADER or array_size > MAX_ARRAYS:
+        raise ProtocolError("A frame larger than the bounds was announced.")
+    return header_size, array_size
+
+
+def decode_parts(header: bytes, payload: bytes) -> Frame:
+    """A frame from its header and its arrays' bytes."""
+    try:
+        kind, nonce, described, body = json.loads(header)
+        arrays = unpack_arrays(described, payload)
+        used: set[int] = set()
+        value = unpack(body, arrays, 0, used)
+    except ProtocolError:
+        raise
+    except (ValueError, TypeError, RecursionError, OverflowError, KeyError, IndexError) as error:
+        raise ProtocolError(f"A frame's header makes no sense: {type(error).__name__}.") from None
+    if not isinstance(kind, str) or not isinstance(nonce, str) or len(used) != len(arrays):
+        raise ProtocolError("A frame's header makes no sense.")
+    return Frame(kind, nonce, value)
+
+
+def unpack_arrays(described: Any, payload: bytes) -> list[np.ndarray]:
+    """The arrays in the payload, each a writable copy of its own."""
+    if not isinstance(described, list):
+        raise ProtocolError("A frame's list of arrays is no list.")
+    arrays = []
+    start = 0
+    for dtype_name, shape in described:
+        if not isinstance(dtype_name, str) or not DTYPE.fullmatch(dtype_name):
+            raise ProtocolError("A frame holds an array of a type that is not allowed.")
+        dtype = np.dtype(dtype_name)
+        if (
+            not isinstance(shape, list)
+            or len(shape) > MAX_DIMENSIONS
+            or not all(type(n) is int and 0 <= n < INT_BOUND for n in shape)
+        ):
+            raise ProtocolError("A frame holds an array of an impossible shape.")
+        size = math.prod(shape) * dtype.itemsize
+        if size > len(payload) - start:
+            raise ProtocolError("A frame holds fewer bytes than its arrays need.")
+        flat = np.frombuffer(payload, np.uint8, size, start)
+        if dtype.kind == "b":
+            flat = (flat != 0).view(np.uint8)  # other bytes than 0 and 1 are no truth values
+        arrays.append(flat.copy().view(dtype).reshape(shape))
+        start += size
+    if start != len(payload):
+        raise ProtocolError("A frame holds more bytes than its arrays need.")
+    return arrays
+
+
+def pack(value: Any, arrays: list[np.ndarray], depth: int) -> Any:
+    """The value as JSON; its arrays are appended to arrays and referred to by their place."""
+    if depth > MAX_DEPTH:
+        return ["unsupported", f"something nested more than {MAX_DEPTH} deep"]
+    if isinstance(value, (np.ndarray, np.generic)):
+        array = np.array(value, order="C", subok=False)
+        if not DTYPE.fullmatch(array.dtype.str):
+            return ["unsupported", f"array of {array.dtype.name[:80]}"]
+        arrays.append(array)
+        return ["scalar" if isinstance(value, np.generic) else "array", len(arrays) - 1]
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, int) and -INT_BOUND <= value < INT_BOUND:
+        return int(value)
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else ["float", repr(float(value))]
+    if isinstance(value, (tuple, list)):
+        kind = "tuple" if isinstance(value, tuple) else "list"
+        return [kind, [pack(item, arrays, depth + 1) for item in value]]
+    if isinstance(value, dict):
+        items = value.items()
+        return [
+            "dict",
+            [[pack(k, arrays, depth + 1), pack(v, arrays, depth + 1)] for k, v in items],
+        ]
+    if isinstance(value, Unsupported):
+        return ["unsupported", value.type_name[:80]]
+    return ["unsupported", type(value).__name__[:80]]
+
+
+def unpack(node: Any, arrays: list[np.ndarray], depth: int, used: set[int]) -> Any:
+    """The value that pack turned into JSON."""
+    if depth > MAX_DEPTH:
+        raise ProtocolError("A frame is nested too deeply.")
+    if node is None or isinstance(node, (bool, str)):
+        return node
+    if isinstance(node, int) and -INT_BOUND <= node < INT_BOUND:
+        return node
+    if isinstance(node, float) and math.isfinite(node):
+        return node
+    match node:
+        case ["array" | "scalar" as kind, int(place)] if 0 <= place < len(arrays):
+            if place in used:
+                raise ProtocolError("A frame refers to one array twice.")
+            used.add(place)
+            array = arrays[place]
+            if kind == "array":
+                return array
+            if array.shape == ():
+                return array[()]
+        case ["float", "nan" | "inf" | "-inf" as text]:
+            return float(text)
+        case ["tuple", [*items]]:
+            return tuple(unpack(item, arrays, depth + 1, used) for item in items)
+        case ["list", [*items]]:
+            return [unpack(item, arrays, depth + 1, used) for item in items]
+        case ["dict", [*items]]:
+            return {
+                unpack(k, arrays, depth + 1, used): unpack(v, arrays, depth + 1, used)
+                for k, v in items
+            }
+        case ["unsupported", str(name)]:
+            return Unsupported(name[:80])
+    raise ProtocolError("A frame holds something that is no plain value.")
