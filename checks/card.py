@@ -107,12 +107,11 @@ def tried_html(result: Result) -> str:
 def comparison_html(c: Comparison) -> str:
     """One wrong output: yours, the numerical derivative, and a picture of the difference."""
     name = escape(c.name)
-    wrong = np.atleast_2d(c.wrong)
     figures = [grid_html(f"numerical {name} {shape_text(c.expected)}", c.expected, None)]
     if c.received is not None:
         same_shape = c.received.shape == c.expected.shape
         mine = grid_html(
-            f"your {name} {shape_text(c.received)}", c.received, wrong if same_shape else None
+            f"your {name} {shape_text(c.received)}", c.received, c.wrong if same_shape else None
         )
         figures.insert(0, mine)
         if same_shape:
@@ -127,9 +126,8 @@ def shape_text(array: np.ndarray) -> str:
 
 def grid_html(caption: str, array: np.ndarray, wrong: np.ndarray | None) -> str:
     """An array's first rows and columns as a table, wrong entries marked."""
-    if array.ndim > 2:
-        array = array.reshape(array.shape[0], -1)
-    array = np.atleast_2d(array)
+    array = as_table(array)
+    wrong = None if wrong is None else as_table(wrong)
     cut_columns, cut_rows = array.shape[1] > SHOWN, array.shape[0] > SHOWN
     rows = []
     for i, row in enumerate(array[:SHOWN]):
@@ -147,6 +145,12 @@ def grid_html(caption: str, array: np.ndarray, wrong: np.ndarray | None) -> str:
     )
 
 
+def as_table(array: np.ndarray) -> np.ndarray:
+    """The array in rows and columns: a vector is one row, further axes are laid side by side."""
+    array = np.atleast_2d(array)
+    return array.reshape(array.shape[0], -1)
+
+
 def number_text(value: float) -> str:
     """A number in few characters, with a true minus sign."""
     return f"{value:.4g}".replace("-", "−")
@@ -159,8 +163,8 @@ def difference_picture(c: Comparison) -> str:
     """
     assert c.received is not None
     with np.errstate(all="ignore"):
-        off = np.atleast_2d(c.received - c.expected)
-    off, wrong = off.reshape(off.shape[0], -1), np.atleast_2d(c.wrong).reshape(off.shape[0], -1)
+        off = as_table(c.received - c.expected)
+    wrong = as_table(c.wrong)
     finite = np.abs(off[np.isfinite(off)])
     largest = finite.max(initial=0.0) or 1.0
     cell = 16
@@ -221,8 +225,7 @@ def card_text(result: Result, hints: Sequence[str] = (), note: str = "") -> str:
 
 def array_text(array: np.ndarray) -> str:
     """An array's first rows and columns in aligned columns of text."""
-    array = np.atleast_2d(array)
-    array = array.reshape(array.shape[0], -1)
+    array = as_table(array)
     rows = [
         "    "
         + " ".join(f"{number_text(v):>10}" for v in row[:SHOWN])

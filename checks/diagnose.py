@@ -27,7 +27,7 @@ def diagnose(exercise: Exercise, trials: Sequence[Trial]) -> Finding:
         named = matching[0]
         evidence = sizes_of(trials, named.symptom)
         return Finding(named.id, f"{named.symptom}{evidence} {named.idea}", named.question)
-    for look in (not_finite, wrong_shape, constant_factor, transposed, swapped, all_zero):
+    for look in (not_finite, swapped, wrong_shape, constant_factor, transposed, all_zero):
         finding = look(trials)
         if finding is not None:
             return finding
@@ -119,22 +119,17 @@ def wrong_shape(trials: Sequence[Trial]) -> Finding | None:
 
 def constant_factor(trials: Sequence[Trial]) -> Finding | None:
     """Outputs that are right but for one factor, and what that factor equals."""
-    factors: dict[str, list[float]] = {}
-    for name, pairs in wrong_outputs(trials).items():
-        for _, c in pairs:
+    found = []  # (trial, factor) for every wrong output in every case
+    names = wrong_outputs(trials)
+    for pairs in names.values():
+        for trial, c in pairs:
             factor = ratio(c)
             if factor is None:
                 return None
-            factors.setdefault(name, []).append(factor)
-    named = {name: name_factor(trials, found) for name, found in factors.items()}
-    labels = set(named.values())
-    first = next(t for t in trials if t.wrong)
-    number = trials.index(first)
-    outputs = " and ".join(f"{name}" for name in named)
-    if len(labels) != 1:
-        return None
-    label = labels.pop()
-    value = next(iter(factors.values()))[number]
+            found.append((trial, factor))
+    label = name_factor(found)
+    outputs = " and ".join(names)
+    first, factor = next((trial, factor) for trial, factor in found if trial.wrong)
     if label == "-1":
         return Finding(
             "factor--1",
@@ -142,16 +137,18 @@ def constant_factor(trials: Sequence[Trial]) -> Finding | None:
             "Which way does the loss go when this grows a little?",
         )
     if label is None:
+        if len(names) > 1:
+            return None
         return Finding(
             "factor",
-            f"In {first.case.description} your {outputs} is {value:.4g} times what it should be, "
+            f"In {first.case.description} your {outputs} is {factor:.4g} times what it should be, "
             "the same in every entry.",
             "Which number of this case is that, and where would it come in?",
         )
-    larger = f"{value:.4g} times too large" if value > 1 else f"{1 / value:.4g} times too small"
+    size = f"{factor:.4g} times too large" if factor > 1 else f"{1 / factor:.4g} times too small"
     return Finding(
         f"factor-{label}",
-        f"Your {outputs} is {larger} in every entry when {first.case.description}: "
+        f"Your {outputs} is {size} in every entry when {first.case.description}: "
         f"the factor is {label} in every case.",
         "Where in the forward pass does this number appear, and how often should it appear here?",
     )
@@ -168,22 +165,18 @@ def ratio(c: Comparison) -> float | None:
     return r if r != 0 and close(c.received, r * c.expected) else None
 
 
-def name_factor(trials: Sequence[Trial], factors: Sequence[float]) -> str | None:
-    """What a factor is called, if one name fits in every case: "N", "1/K", "-1", "2", ..."""
-    letters = [
-        letter for letter in trials[0].case.sizes if all(letter in t.case.sizes for t in trials)
-    ]
-    candidates: list[tuple[str, list[float]]] = [
-        ("-1", [-1.0] * len(trials)),
-        ("2", [2.0] * len(trials)),
-        ("1/2", [0.5] * len(trials)),
-    ]
-    for letter in letters:
-        values = [float(t.case.sizes[letter]) for t in trials]
-        candidates.append((letter, values))
-        candidates.append((f"1/{letter}", [1 / v for v in values]))
-    for label, values in candidates:
-        if np.allclose(factors, values, rtol=1e-5, atol=0):
+def name_factor(found: Sequence[tuple[Trial, float]]) -> str | None:
+    """What a factor is called, if one name fits every case: "N", "1/K", "-1", "2", ..."""
+    candidates: dict[str, Callable[[Trial], float]] = {
+        "-1": lambda trial: -1.0,
+        "2": lambda trial: 2.0,
+        "1/2": lambda trial: 0.5,
+    }
+    for letter in found[0][0].case.sizes:
+        candidates[letter] = lambda trial, k=letter: float(trial.case.sizes.get(k, np.nan))
+        candidates[f"1/{letter}"] = lambda trial, k=letter: 1 / trial.case.sizes.get(k, np.nan)
+    for label, value in candidates.items():
+        if all(np.isclose(factor, value(trial), rtol=1e-5, atol=0) for trial, factor in found):
             return label
     return None
 

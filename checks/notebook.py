@@ -53,7 +53,7 @@ def check(
     with name); hints: how many hints the plain text shows; seed: decides the cases.
     Returns your function if it is correct, else the library's.
     """
-    exercise = find_exercise(name or getattr(attempt, "__name__", repr(attempt)))
+    exercise = find_exercise(name or str(getattr(attempt, "__name__", attempt)))
     if attempt is exercise.reference:
         result = stand_in(exercise)
     else:

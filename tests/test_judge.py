@@ -1,0 +1,321 @@
+"""The judge against right answers written in many ways, and against wrong ones."""
+
+import numpy as np
+import pytest
+
+from checks.exercises import EXERCISES, find_exercise
+from checks.judge import judge
+
+NAMES = [exercise.name for exercise in EXERCISES]
+MISTAKES = [(e.name, m) for e in EXERCISES for m in e.mistakes]
+
+
+# Right answers, written differently
+
+
+def linear_with_loops(dy, cache):
+    x, w, b = cache
+    dx, dw, db = np.zeros(x.shape), np.zeros(w.shape), np.zeros(b.shape)
+    for n in range(x.shape[0]):
+        for m in range(w.shape[1]):
+            db[m] += dy[n, m]
+            for d in range(x.shape[1]):
+                dx[n, d] += dy[n, m] * w[d, m]
+                dw[d, m] += x[n, d] * dy[n, m]
+    return [dx, dw, db]
+
+
+def linear_with_einsum(dout, saved):
+    x, w, _ = saved
+    dx = np.einsum("nm,dm->nd", dout, w)
+    dw = np.einsum("nd,nm->dm", x, dout)
+    return dx, dw, np.ones(len(dout)) @ dout
+
+
+def linear_in_float32(dy, cache):
+    x, w, _ = (a.astype(np.float32) for a in cache)
+    dy = dy.astype(np.float32)
+    return dy @ w.T, x.T @ dy, dy.sum(axis=0)
+
+
+def linear_partly_in_float32(dy, cache):
+    dx, dw, db = linear_in_float32(dy, cache)
+    return dx * 1.0000000001, dw.astype(np.float64) / 3 * 3, db.astype(np.float64)
+
+
+def relu_in_place_on_a_copy(dy, cache):
+    dx = dy.copy()
+    dx[cache <= 0] = 0
+    return dx
+
+
+def relu_with_where(dy, x):
+    return np.where(x >= 0, dy, 0.0)
+
+
+def relu_from_the_activation(dy, x):
+    return dy * (np.maximum(x, 0) > 0).astype(np.float32)
+
+
+def softmax_with_one_hot(dloss, cache):
+    p, labels = cache
+    return (p - np.eye(p.shape[1])[labels]) * dloss / p.shape[0]
+
+
+def softmax_with_jacobian(dloss, cache):
+    p, labels = cache
+    rows = []
+    for row, label in zip(p, labels, strict=True):
+        jacobian = np.diag(row) - np.outer(row, row)
+        dp = np.zeros(len(row))
+        dp[label] = -1 / row[label]
+        rows.append(dloss * jacobian @ dp / len(p))
+    return np.array(rows)
+
+
+def mlp_written_out(dscores, caches):
+    grads = {}
+    dout = dscores
+    for i, (lin, gate) in reversed(list(enumerate(caches, 1))):
+        if gate is not None:
+            dout = dout * (gate > 0)
+        x, w, _ = lin
+        grads[f"b{i}"] = dout.sum(axis=0)
+        grads[f"w{i}"] = x.T @ dout
+        dout = dout @ w.T
+    return grads
+
+
+RIGHT = [
+    ("linear_backward", linear_with_loops),
+    ("linear_backward", linear_with_einsum),
+    ("linear_backward", linear_in_float32),
+    ("linear_backward", linear_partly_in_float32),
+    ("relu_backward", relu_in_place_on_a_copy),
+    ("relu_backward", relu_with_where),
+    ("relu_backward", relu_from_the_activation),
+    ("softmax_cross_entropy_backward", softmax_with_one_hot),
+    ("softmax_cross_entropy_backward", softmax_with_jacobian),
+    ("mlp_backward", mlp_written_out),
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_reference_is_correct_on_200_seeds(name):
+    exercise = find_exercise(name)
+    for seed in range(200):
+        result = judge(name, exercise.reference, seed)
+        assert (result.verdict, result.points) == ("correct", exercise.points), (seed, result)
+
+
+@pytest.mark.parametrize(("name", "attempt"), RIGHT, ids=[f.__name__ for _, f in RIGHT])
+def test_right_answers_pass_however_they_are_written(name, attempt):
+    for seed in range(100):
+        result = judge(name, attempt, seed)
+        assert result.verdict == "correct", (seed, result.message)
+
+
+@pytest.mark.parametrize(("name", "mistake"), MISTAKES, ids=[f"{n}-{m.id}" for n, m in MISTAKES])
+def test_each_known_mistake_fails_under_its_own_name(name, mistake):
+    for seed in range(20):
+        result = judge(name, mistake.wrong, seed)
+        assert (result.verdict, result.points) == ("wrong", 0)
+        assert result.mistake == mistake.id, (seed, result.message)
+        assert result.question and mistake.symptom in result.message
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_stub_is_not_attempted(name):
+    def stub(dout, cache):
+        raise NotImplementedError
+
+    result = judge(name, stub)
+    assert (result.verdict, result.points, result.mistake) == ("not attempted", 0, None)
+    assert result.max_points == find_exercise(name).points
+
+
+def reference(name):
+    return find_exercise(name).reference
+
+
+def scaled(factor):
+    return lambda dy, cache: tuple(factor * g for g in reference("linear_backward")(dy, cache))
+
+
+NEAR_MISSES = {
+    "a thousandth too large": scaled(1.001),
+    "a ten-millionth too large": scaled(1 + 1e-7),
+    "one entry off": lambda dy, c: (
+        reference("linear_backward")(dy, c)[0] + 1e-6 * np.eye(len(dy), c[0].shape[1]),
+        *reference("linear_backward")(dy, c)[1:],
+    ),
+    "noise of float32 size in float64": lambda dy, c: tuple(
+        g + 1e-7 * np.sin(1 + np.arange(g.size)).reshape(g.shape)
+        for g in reference("linear_backward")(dy, c)
+    ),
+}
+
+
+@pytest.mark.parametrize("attempt", NEAR_MISSES.values(), ids=NEAR_MISSES)
+def test_near_misses_fail(attempt):
+    for seed in range(20):
+        assert judge("linear_backward", attempt, seed).verdict == "wrong"
+
+
+class AlwaysEqual(np.ndarray):
+    """An array that claims to equal everything, and to be near everything."""
+
+    def __eq__(self, other):
+        return np.ones(self.shape, dtype=bool)
+
+    def __sub__(self, other):
+        return np.zeros(self.shape)
+
+    __rsub__ = __sub__
+
+    def __array_ufunc__(self, *args, **kwargs):
+        return np.zeros(self.shape)
+
+
+def answer_by_call_count():
+    calls = []
+
+    def attempt(dy, cache):
+        calls.append(1)
+        return dy * (cache > 0) * len(calls)
+
+    return attempt
+
+
+def overwrites_its_input(dy, cache):
+    dy[cache <= 0] = 0
+    return dy
+
+
+def returns_a_cache_array(dy, cache):
+    cache *= dy
+    return cache
+
+
+def forever_deep(dy, cache):
+    return forever_deep(dy, cache)
+
+
+DISGUISED = {
+    "equal to everything": (lambda dy, x: np.zeros(x.shape).view(AlwaysEqual), None),
+    "NaN": (lambda dy, x: dy * np.nan, "not-finite"),
+    "objects": (lambda dy, x: np.full(x.shape, None), "wrong-structure"),
+    "None": (lambda dy, x: None, "nothing-returned"),
+    "text": (lambda dy, x: "correct", "wrong-structure"),
+    "complex": (lambda dy, x: dy * (x > 0) * (1 + 1j), "wrong-structure"),
+    "counts its calls": (answer_by_call_count(), None),
+    "overwrites its input": (overwrites_its_input, "input-overwritten"),
+    "overwrites its cache": (returns_a_cache_array, "input-overwritten"),
+    "raises": (lambda dy, x: 1 / 0, "error"),
+    "exits": (lambda dy, x: exit(), "error"),
+    "recurses for ever": (forever_deep, "error"),
+    "takes too few arguments": (lambda dy: dy, "error"),
+    "zeros": (lambda dy, x: np.zeros_like(dy), "left-at-zero"),
+    "twice": (lambda dy, x: 2 * dy * (x > 0), "factor-2"),
+    "transposed": (lambda dy, x: (dy * (x > 0)).T, "transposed"),
+}
+
+
+@pytest.mark.parametrize(("attempt", "mistake"), DISGUISED.values(), ids=DISGUISED)
+def test_disguised_wrong_answers_fail(attempt, mistake):
+    for seed in range(5):
+        result = judge("relu_backward", attempt, seed)
+        assert (result.verdict, result.points) == ("wrong", 0)
+        assert mistake is None or result.mistake == mistake, result.message
+
+
+def test_state_between_calls_is_seen():
+    seen = {}
+
+    def right_once(dy, cache):
+        again = dy.tobytes() in seen
+        seen[dy.tobytes()] = True
+        return dy * (cache > 0) * (1 + again)
+
+    assert judge("relu_backward", right_once).mistake == "answer-changes"
+
+
+def test_not_a_function():
+    assert judge("relu_backward", 3).mistake == "not-a-function"
+
+
+def test_unknown_exercise_lists_the_known_ones():
+    with pytest.raises(LookupError, match=r"'relu'.*linear_backward, relu_backward"):
+        judge("relu", lambda: None)
+
+
+def test_swapped_outputs_are_named():
+    def swapped(dy, cache):
+        dx, dw, db = reference("linear_backward")(dy, cache)
+        return dw, dx, db
+
+    assert judge("linear_backward", swapped).mistake == "swapped-outputs"
+
+
+def test_constant_factor_is_named_after_the_size_it_equals():
+    def too_large(dscores, cache):
+        n = len(dscores)
+        return {k: n * v for k, v in reference("mlp_backward")(dscores, cache).items()}
+
+    result = judge("mlp_backward", too_large)
+    assert result.mistake == "factor-N"
+    assert "the factor is N" in result.message
+
+
+def test_missing_key_is_named():
+    def without_b1(dscores, cache):
+        grads = reference("mlp_backward")(dscores, cache)
+        del grads["b1"]
+        return grads
+
+    result = judge("mlp_backward", without_b1)
+    assert result.mistake == "missing-key" and "b1" in result.message
+
+
+def test_a_mistake_in_an_earlier_exercise_counts_only_there():
+    namespace = {}
+    exec(
+        "def linear_backward(dy, cache):\n"
+        "    x, w, b = cache\n"
+        "    return dy @ w.T, 7 * x.T @ dy, dy.sum(axis=0)\n"
+        "def relu_backward(dy, cache):\n"
+        "    raise NotImplementedError\n"
+        "def mlp_backward(dout, cache):\n"
+        "    grads = {}\n"
+        "    for i in range(len(cache), 0, -1):\n"
+        "        linear_cache, relu_cache = cache[i - 1]\n"
+        "        if relu_cache is not None:\n"
+        "            dout = relu_backward(dout, relu_cache)\n"
+        "        dout, grads[f'w{i}'], grads[f'b{i}'] = linear_backward(dout, linear_cache)\n"
+        "    return grads\n",
+        namespace,
+    )
+    mine = namespace["linear_backward"]
+    assert judge("linear_backward", mine).verdict == "wrong"
+    assert judge("mlp_backward", namespace["mlp_backward"]).verdict == "correct"
+    assert namespace["linear_backward"] is mine
+
+
+def test_result_can_be_reproduced_from_its_own_line():
+    def relu_backward(dy, cache):
+        return dy
+
+    first = judge("relu_backward", relu_backward, seed=11)
+    again = eval(first.reproduce.split("#")[0], {"judge": judge, "relu_backward": relu_backward})
+    assert first.message == again.message and first.case == again.case
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_cases_tell_sizes_apart(name):
+    for seed in range(50):
+        cases = find_exercise(name).cases(np.random.default_rng(seed))
+        assert any(case.sizes["N"] == 1 for case in cases)
+        assert any(case.sizes["N"] > 1 for case in cases)
+        for case in cases:
+            sizes = list(case.sizes.values())
+            assert len(set(sizes)) == len(sizes) and 2 not in sizes
