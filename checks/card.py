@@ -121,7 +121,7 @@ def comparison_html(c: Comparison) -> str:
 
 def shape_text(array: np.ndarray) -> str:
     """The shape in words that fit a caption."""
-    return f"({', '.join(map(str, array.shape))})" if array.ndim else "(a single number)"
+    return str(array.shape) if array.ndim else "(a single number)"
 
 
 def grid_html(caption: str, array: np.ndarray, wrong: np.ndarray | None) -> str:

@@ -8,10 +8,11 @@ Where nothing fits, the message says what is wrong and does not guess.
 
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
-from checks.exercise import Comparison, Exercise, Finding, Trial
+from checks.exercise import Case, Comparison, Exercise, Finding, Trial
 from checks.outputs import copy, unpack
 
 __all__ = ["diagnose"]
@@ -167,18 +168,28 @@ def ratio(c: Comparison) -> float | None:
 
 def name_factor(found: Sequence[tuple[Trial, float]]) -> str | None:
     """What a factor is called, if one name fits every case: "N", "1/K", "-1", "2", ..."""
-    candidates: dict[str, Callable[[Trial], float]] = {
-        "-1": lambda trial: -1.0,
-        "2": lambda trial: 2.0,
-        "1/2": lambda trial: 0.5,
+    candidates: dict[str, Callable[[Case], float]] = {
+        "-1": lambda case: -1.0,
+        "2": lambda case: 2.0,
+        "1/2": lambda case: 0.5,
     }
     for letter in found[0][0].case.sizes:
-        candidates[letter] = lambda trial, k=letter: float(trial.case.sizes.get(k, np.nan))
-        candidates[f"1/{letter}"] = lambda trial, k=letter: 1 / trial.case.sizes.get(k, np.nan)
+        candidates[letter] = partial(size_of, letter)
+        candidates[f"1/{letter}"] = partial(one_over_size_of, letter)
     for label, value in candidates.items():
-        if all(np.isclose(factor, value(trial), rtol=1e-5, atol=0) for trial, factor in found):
+        if all(np.isclose(factor, value(trial.case), rtol=1e-5, atol=0) for trial, factor in found):
             return label
     return None
+
+
+def size_of(letter: str, case: Case) -> float:
+    """What the letter stands for in this case, NaN where it has no meaning there."""
+    return float(case.sizes.get(letter, np.nan))
+
+
+def one_over_size_of(letter: str, case: Case) -> float:
+    """One over what the letter stands for in this case."""
+    return 1 / size_of(letter, case)
 
 
 def transposed(trials: Sequence[Trial]) -> Finding | None:
