@@ -256,6 +256,38 @@ def test_a_stolen_reference_is_of_no_use_later(tmp_path: Path) -> None:
     assert rows["mlp_backward"].points == rows["relu_backward"].points == 0
 
 
+def test_an_answer_forged_with_the_right_nonce_is_only_a_value(tmp_path: Path) -> None:
+    forging = (
+        "import os, sys\n"
+        "def relu_backward(dy, cache):\n"
+        "    frame = sys._getframe()\n"
+        "    while 'self' not in frame.f_locals or not hasattr(frame.f_locals['self'], 'send'):\n"
+        "        frame = frame.f_back\n"
+        "    me = frame.f_locals['self']\n"
+        "    won = {'verdict': 'correct', 'points': 1}\n"
+        "    me.send('returned', {'value': won, 'args': [dy, cache]})\n"
+        "    os._exit(0)\n"
+    )
+    rows = grade(tmp_path, notebook(RIGHT | {"relu_backward": forging}))
+    assert rows["relu_backward"].points == 0
+    assert verdicts(rows) | {"relu_backward": "correct"} == ALL_CORRECT
+
+
+def test_no_secrets_reach_the_learner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("API_TOKEN", "secret")
+    telling = "import os\ndef relu_backward(dy, cache):\n    raise ValueError(sorted(os.environ))\n"
+    row = grade(tmp_path, notebook({"relu_backward": telling}))["relu_backward"]
+    assert "ValueError" in row.message and "API_TOKEN" not in row.message
+
+
+def test_a_failing_grader_is_a_row_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: object) -> None:
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr("checks.grader.grade.judge", fail)
+    assert {*verdicts(grade(tmp_path, notebook(RIGHT))).values()} == {"grader error"}
+
+
 # the command
 
 
@@ -266,7 +298,7 @@ def test_five_submissions_twice_give_the_same_bytes(
     write(folder / "ada" / LESSON / "my work.ipynb", notebook(RIGHT))
     write(folder / "bo.ipynb", notebook(RIGHT | {"linear_backward": WRONG_LINEAR}))
     write(folder / "cy" / f"{LESSON}.ipynb", notebook())
-    write(folder / "=cmd|' /C calc'!A0.ipynb", notebook(RIGHT, last=("import os; os._exit(1)",)))
+    write(folder / "=cmd|'C calc'!A0.ipynb", notebook(RIGHT, last=("import os; os._exit(1)",)))
     write(folder / "eve.ipynb", b"no notebook")
     write(folder / "ada" / LESSON / ".ipynb_checkpoints" / "old.ipynb", notebook())
     files = []
@@ -282,7 +314,7 @@ def test_five_submissions_twice_give_the_same_bytes(
     assert {row["verdict"] for row in rows if row["student_id"] == "eve"} == {"unreadable"}
     assert of["bo", "linear_backward"]["verdict"] == "wrong"
     assert of["bo", "mlp_backward"]["verdict"] == "correct"
-    assert of["'=cmd|' /C calc'!A0", "mlp_backward"]["verdict"] == "correct"
+    assert of["'=cmd|'C calc'!A0", "mlp_backward"]["verdict"] == "correct"
     pages = list((tmp_path / "one" / "feedback").glob("*.html"))
     assert len(pages) == 5
     assert "5 students graded" in capsys.readouterr().out

@@ -175,7 +175,7 @@ def describe_limits(limits: Limits) -> str:
 def progress(submissions: list[Submission]) -> Iterator[Submission]:
     """Go through the submissions with a progress bar, or with plain lines where tqdm is missing."""
     try:
-        from tqdm import tqdm  # type: ignore[import-untyped]
+        from tqdm import tqdm
     except ImportError:
         for i, submission in enumerate(submissions, 1):
             say(f"{i}/{len(submissions)} {submission.student_id}", sys.stderr)

@@ -21,10 +21,12 @@ body { margin: 0; background: var(--page); color: var(--ink);
 main { max-width: 54rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
 h1 { font-size: 1.7rem; margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem; }
-h3 { font: 600 1rem ui-monospace, Menlo, Consolas, monospace; margin: 2rem 0 .5rem; }
-.points { color: var(--soft); margin: 0; }
+h3 { font-size: 1.05rem; margin: 0; overflow-wrap: anywhere; }
+section { margin-top: 1.75rem; }
+.points { color: var(--soft); margin: 0 0 .75rem; }
+.plain p { margin: .25rem 0 0; }
 .plain, table { background: var(--paper); border: 1px solid var(--line); border-radius: 8px; }
-.plain { padding: .75rem 1rem; margin: 0; overflow-wrap: anywhere; }
+.plain { padding: .75rem 1rem; margin: .5rem 0 0; overflow-wrap: anywhere; }
 table { border-collapse: separate; border-spacing: 0; width: 100%; }
 th, td { padding: .45rem 1rem; text-align: left; }
 th { font-size: .85rem; color: var(--soft); font-weight: 600; }
@@ -81,10 +83,7 @@ def lesson_section(rows: Sequence[GradedRow]) -> str:
         f"<td>{escape(row.verdict)}</td><td>{row.points} / {row.max_points}</td></tr>"
         for row in rows
     )
-    found = "\n".join(
-        f'<h3 id="{anchor(row)}">{escape(row.exercise or "notebook")}</h3>\n{finding(row)}'
-        for row in rows
-    )
+    found = "\n".join(f'<section id="{anchor(row)}">\n{finding(row)}\n</section>' for row in rows)
     return f"""<h2>{heading}</h2>
 <p class="points">{points} of {most} points</p>
 <table>
@@ -100,7 +99,8 @@ def finding(row: GradedRow) -> str:
     """The card of a judged exercise; else verdict and reason in a paragraph."""
     if row.result is None:
         verdict, message = escape(row.verdict), escape(row.message)
-        return f'<p class="plain"><strong>{verdict}.</strong> {message}</p>'
+        name = escape(row.exercise or "notebook")
+        return f'<div class="plain"><h3>{name}: {verdict}</h3>\n<p>{message}</p></div>'
     more = row.message.removeprefix(row.result.message).strip()
     remark = f'\n<p class="plain">{escape(more)}</p>' if more else ""
     return card_html(row.result) + remark

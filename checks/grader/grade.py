@@ -52,7 +52,7 @@ class Loss:
     @property
     def sentence(self) -> str:
         """What happened, for whoever reads the row."""
-        return f"{title(self.cell)} was left out: {self.verdict}. {self.reason}"
+        return f"{title(self.cell)} was left out ({self.verdict}): {self.reason}"
 
 
 def grade_submission(
@@ -76,18 +76,25 @@ def grade_submission(
     if manifest is None and not reason:
         reason = f"The notebook of the lesson {submission.lesson} is not there to grade against."
     if reason or submission.notebook is None or manifest is None:
-        return unreadable(submission, exercises, reason)
+        return without_judgement(submission, exercises, "unreadable", reason)
     names = tuple(exercise.name for exercise in exercises)
     cells = cells_to_run(submission.notebook, manifest, names)
-    rows = grade_cells(submission, cells, exercises, seed, limits or Limits())
+    try:
+        rows = grade_cells(submission, cells, exercises, seed, limits or Limits())
+    except Exception as error:  # one notebook must not end the run for all the others
+        text = (
+            f"The grader itself failed on this notebook ({type(error).__name__}: {error}). That "
+            "is no fault of the learner's: please report it with the notebook."
+        )
+        return without_judgement(submission, exercises, "grader error", text)
     return tuple(rows[name] for name in names)
 
 
-def unreadable(
-    submission: Submission, exercises: tuple[Exercise, ...], reason: str
+def without_judgement(
+    submission: Submission, exercises: tuple[Exercise, ...], verdict: str, reason: str
 ) -> tuple[GradedRow, ...]:
     """A row for each exercise that cannot be judged, or one for the notebook."""
-    row = GradedRow(submission.student_id, submission.lesson, "", "unreadable", 0, 0, None, reason)
+    row = GradedRow(submission.student_id, submission.lesson, "", verdict, 0, 0, None, reason)
     if not exercises:
         return (row,)
     return tuple(replace(row, exercise=e.name, max_points=e.points) for e in exercises)
@@ -180,12 +187,12 @@ def why_missing(
             return loss.verdict, f"The cell that should define {exercise.name} did not finish."
     for cell, outcome in outcomes.items():
         if cell.exercise == exercise.name and outcome.kind == "did not parse":
-            return "did not parse", f"{title(cell)} is not valid Python: {outcome.text}"
+            return "did not parse", f"{title(cell)} is not valid Python: {outcome.text}."
     for cell, outcome in outcomes.items():
         if cell.exercise == exercise.name and outcome.kind == "raised":
             return (
                 "no such function",
-                f"{title(cell)} stopped before it defined {exercise.name}: {outcome.text}",
+                f"{title(cell)} stopped before it defined {exercise.name}: {outcome.text}.",
             )
     return (
         "no such function",

@@ -185,7 +185,12 @@ class Learner:
         try:
             code = compile_cell(source, name)
         except (SyntaxError, ValueError) as error:
-            return "did not parse", describe(error)
+            line = getattr(error, "lineno", None)
+            text = f"{type(error).__name__}: {getattr(error, 'msg', error)}"
+            quoted = linecache.getline(name, line or 0).strip()
+            return "did not parse", (f"{text} (line {line}: {quoted})" if quoted else text)[
+                :MAX_TEXT
+            ]
         try:
             exec(code, self.space)
         except BaseException as error:

@@ -204,7 +204,7 @@ def pack(value: Any, arrays: list[np.ndarray], depth: int) -> Any:
 
 def unpack(node: Any, arrays: list[np.ndarray], depth: int, used: set[int]) -> Any:
     """The value that pack turned into JSON."""
-    if depth > MAX_DEPTH:
+    if depth > MAX_DEPTH + 1:  # one more, for the mark that pack leaves there
         raise ProtocolError("A frame is nested too deeply.")
     if node is None or isinstance(node, (bool, str)):
         return node
