@@ -1,0 +1,267 @@
+"""Pictures for the lessons. Matplotlib is loaded when the first one is drawn.
+
+Every picture is shown by `show`, which demands a sentence that says what it shows. Figures have
+a white panel of their own, so that they read the same in a light and in a dark notebook.
+"""
+
+import base64
+import html
+import io
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = [
+    "Picture",
+    "digits_with_predictions",
+    "forward_and_back",
+    "gates",
+    "pull_on_scores",
+    "share_of_each_sample",
+    "show",
+    "training_curves",
+    "work_per_gradient",
+]
+
+BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#777777"
+
+
+class Picture:
+    """A figure as a PNG with an alternative text; a notebook shows it, a terminal tells it."""
+
+    def __init__(self, png: bytes, alt: str) -> None:
+        self.png = png
+        self.alt = alt
+
+    def _repr_html_(self) -> str:
+        data = base64.b64encode(self.png).decode()
+        style = "max-width:100%;background:#fff;padding:6px;border-radius:6px"
+        return (
+            f'<img alt="{html.escape(self.alt)}" style="{style}" '
+            f'src="data:image/png;base64,{data}">'
+        )
+
+    def __repr__(self) -> str:
+        return f"[Picture: {self.alt}]"
+
+
+def show(figure: "Figure", alt: str) -> Picture:
+    """The figure as a picture whose alternative text says what it shows.
+
+    alt: a sentence or two; a ValueError where it is empty.
+    """
+    if not alt.strip():
+        raise ValueError("A picture needs an alternative text: say in a sentence what it shows.")
+    buffer = io.BytesIO()
+    # no Software entry, so that the same picture is the same bytes
+    figure.savefig(
+        buffer,
+        format="png",
+        dpi=84,
+        bbox_inches="tight",
+        facecolor="white",
+        metadata={"Software": None},
+    )
+    return Picture(buffer.getvalue(), alt)
+
+
+def new_figure(width: float, height: float, columns: int = 1) -> tuple["Figure", list["Axes"]]:
+    """A figure in inches with axes side by side, kept out of pyplot so that it is shown once."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    axes = [figure.add_subplot(1, columns, i + 1) for i in range(columns)]
+    for ax in axes:
+        ax.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def forward_and_back(steps: Sequence[str], forward: Sequence[str], back: Sequence[str]) -> Picture:
+    """A chain of steps: what flows forward above the arrows, its gradient back below them.
+
+    steps: the boxes; forward, back: what enters the first box, lies between, and leaves the
+    last, so one more of each than steps.
+    """
+    figure, (ax,) = new_figure(1.75 * len(steps) + 1.6, 2.1)
+    ax.set_axis_off()
+    gap = 2.0
+    for i, step in enumerate(steps):
+        ax.text(
+            gap * i,
+            0,
+            step,
+            ha="center",
+            va="center",
+            fontsize=11,
+            bbox={"boxstyle": "round,pad=0.5", "facecolor": "#eef3f8", "edgecolor": "#333333"},
+        )
+    for i, (ahead, behind) in enumerate(zip(forward, back, strict=True)):
+        middle = gap * (i - 0.5)
+        left, right = middle - 0.42, middle + 0.42
+        for y, colour, label, ends in (
+            (0.2, BLUE, ahead, (left, right)),
+            (-0.2, ORANGE, behind, (right, left)),
+        ):
+            arrow = {"arrowstyle": "-|>", "color": colour, "lw": 1.8}
+            ax.annotate("", (ends[1], y), (ends[0], y), arrowprops=arrow)
+            ax.text(
+                middle,
+                2.1 * y,
+                label,
+                ha="center",
+                va="bottom" if y > 0 else "top",
+                color=colour,
+                fontsize=10,
+            )
+    ax.set_xlim(-gap * 0.5 - 0.9, gap * (len(steps) - 0.5) + 0.9)
+    ax.set_ylim(-1.25, 1.25)
+    alt = (
+        f"A chain of {len(steps)} boxes, {', '.join(steps)}. Blue arrows run forward through them "
+        f"and carry {', '.join(line.replace(chr(10), ' ') for line in forward)}. Orange arrows run "
+        f"back and carry {', '.join(line.replace(chr(10), ' ') for line in back)}."
+    )
+    return show(figure, alt)
+
+
+def grid(ax: "Axes", values: np.ndarray, title: str, largest: float) -> None:
+    """A small matrix as coloured squares with the numbers in them."""
+    ax.imshow(values, cmap="RdBu_r", vmin=-1.6 * largest, vmax=1.6 * largest, aspect="equal")
+    for (i, j), value in np.ndenumerate(values):
+        ax.text(j, i, f"{value:.2g}", ha="center", va="center", fontsize=9)
+    ax.set_title(title, fontsize=10)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.spines[:].set_visible(False)
+
+
+def share_of_each_sample(shares: np.ndarray, names: tuple[str, str]) -> Picture:
+    """What each sample adds to a gradient, and the sum.
+
+    shares: (N, rows, columns), one matrix a sample; names: of a share and of the sum.
+    """
+    figure, axes = new_figure(1.5 * (len(shares) + 1) + 1, 2.1, len(shares) + 1)
+    total = shares.sum(axis=0)
+    largest = float(np.abs(np.concatenate([shares, total[None]])).max())
+    for i, (ax, share) in enumerate(zip(axes, shares, strict=False)):
+        grid(ax, share, f"{'+ ' if i else ''}{names[0]} {i}", largest)
+    grid(axes[-1], total, f"= {names[1]}", largest)
+    alt = f"{len(shares)} small matrices, the {names[0]} of each sample, add up to {names[1]}."
+    return show(figure, alt)
+
+
+def gates(x: np.ndarray, y: np.ndarray) -> Picture:
+    """A function of one number with its slope marked: flat where the gate is shut, 1 where open.
+
+    x, y: (points,), the function's graph.
+    """
+    figure, (left, right) = new_figure(7.2, 2.5, 2)
+    left.plot(x, y, color=BLUE, lw=2.5)
+    left.set(xlabel="x, what comes in", ylabel="y, what goes out", title="Forward: y = max(0, x)")
+    slope = np.where(x > 0, 1.0, 0.0)
+    slope[np.argmin(np.abs(x))] = np.nan  # a gap where the slope jumps
+    right.plot(x, slope, color=ORANGE, lw=2.5)
+    right.set(xlabel="x, what came in", ylabel="dy/dx", title="Back: the slope", ylim=(-0.15, 1.2))
+    right.text(-1.2, 0.12, "shut: nothing passes", ha="center", fontsize=9)
+    right.text(1.1, 0.8, "open: all passes", ha="center", fontsize=9)
+    alt = (
+        "Left: ReLU, zero for negative x and a line of slope 1 for positive x. Right: its slope, "
+        "0 for negative x, where nothing passes, and 1 for positive x, where all passes."
+    )
+    return show(figure, alt)
+
+
+def pull_on_scores(probabilities: np.ndarray, label: int, names: Sequence[str]) -> Picture:
+    """One sample's probabilities beside what they should be, and the pull on each score.
+
+    probabilities: (K,); label: the right class; names: of the K classes.
+    """
+    target = np.eye(len(probabilities))[label]
+    figure, (left, right) = new_figure(7.2, 2.6, 2)
+    place = np.arange(len(probabilities))
+    left.bar(place, probabilities, color=BLUE, width=0.6)
+    left.bar(place, target, width=0.75, fill=False, edgecolor="black", linestyle="--")
+    left.set(title="probability p, and dashed what is right", ylim=(0, 1.1))
+    pull = probabilities - target
+    right.bar(place, pull, color=[ORANGE if v > 0 else BLUE for v in pull], width=0.6)
+    right.axhline(0, color="black", lw=0.8)
+    right.set(title="p minus what is right", ylim=(-1.1, 1.1))
+    for i, value in enumerate(pull):
+        above = "bottom" if value > 0 else "top"
+        right.text(i, value, f"{value:+.2f}", ha="center", va=above, fontsize=9)
+    for ax in (left, right):
+        ax.set_xticks(place, names)
+    alt = (
+        f"Left: probabilities {np.round(probabilities, 2).tolist()} for {', '.join(names)}; the "
+        f"right class is {names[label]}. Right: probability minus target, "
+        f"{np.round(pull, 2).tolist()}: negative only at the right class."
+    )
+    return show(figure, alt)
+
+
+def work_per_gradient(parameters: Sequence[int], passes: Mapping[str, Sequence[int]]) -> Picture:
+    """Forward passes needed for one gradient against the number of parameters, both on log axes.
+
+    parameters: sizes of the networks; passes: for each method its counts.
+    """
+    figure, (ax,) = new_figure(6.2, 3.0)
+    for (name, counts), colour, marker in zip(
+        passes.items(), (ORANGE, BLUE, GREY), "so^", strict=False
+    ):
+        ax.loglog(parameters, counts, color=colour, marker=marker, lw=2)
+        ax.text(parameters[-1] * 1.15, counts[-1], name, color=colour, va="center", fontsize=10)
+    ax.set(xlabel="parameters", ylabel="cost in forward passes")
+    ax.set_xlim(parameters[0] * 0.8, parameters[-1] * 12)
+    ends = "; ".join(f"{name}: {counts[-1]:,}" for name, counts in passes.items())
+    alt = (
+        f"Cost of one gradient in forward passes, against the number of parameters. At "
+        f"{parameters[-1]:,} parameters: {ends}."
+    )
+    return show(figure, alt)
+
+
+def training_curves(history: Mapping[str, Sequence[float]]) -> Picture:
+    """Loss and accuracy after each epoch, side by side.
+
+    history: "loss" and "test accuracy", a number per epoch each.
+    """
+    loss, accuracy = history["loss"], history["test accuracy"]
+    epochs = np.arange(1, len(loss) + 1)
+    figure, (left, right) = new_figure(8, 2.8, 2)
+    left.plot(epochs, loss, color=ORANGE, lw=2.2, marker=".")
+    left.set(xlabel="epoch", ylabel="training loss (nats)", title="The loss falls", ylim=(0, None))
+    right.plot(epochs, accuracy, color=BLUE, lw=2.2, marker=".")
+    right.set(xlabel="epoch", ylabel="share right", title="Digits never seen in training")
+    right.set_ylim(None, 1.0)
+    right.axhline(accuracy[-1], color=GREY, lw=0.8, linestyle=":")
+    right.text(epochs[-1], accuracy[-1], f"{accuracy[-1]:.3f}", ha="right", va="bottom")
+    alt = (
+        f"Left: the training loss falls from {loss[0]:.2f} to {loss[-1]:.3f} in {len(loss)} "
+        f"epochs. Right: the accuracy on test digits rises from {accuracy[0]:.2f} to "
+        f"{accuracy[-1]:.3f}."
+    )
+    return show(figure, alt)
+
+
+def digits_with_predictions(
+    images: np.ndarray, labels: np.ndarray, predictions: np.ndarray
+) -> Picture:
+    """A row of digits, what the network says above each, in orange where it is wrong.
+
+    images: (n, 64) grey values from 0 to 1; labels, predictions: (n,).
+    """
+    figure, axes = new_figure(0.95 * len(labels), 1.5, len(labels))
+    for ax, image, label, said in zip(axes, images, labels, predictions, strict=True):
+        ax.imshow(image.reshape(8, 8), cmap="gray_r", vmin=0, vmax=1)
+        right = said == label
+        text = f"{said}" if right else f"{said} (is {label})"
+        ax.set_title(text, fontsize=10, color="black" if right else ORANGE)
+        ax.set_axis_off()
+    pairs: list[Any] = [
+        f"{said} for a {label}" for said, label in zip(predictions, labels, strict=True)
+    ]
+    return show(figure, f"{len(labels)} handwritten digits. The network says {', '.join(pairs)}.")
