@@ -87,9 +87,9 @@ def forward_and_back(steps: Sequence[str], forward: Sequence[str], back: Sequenc
     steps: the boxes; forward, back: what enters the first box, lies between, and leaves the
     last, so one more of each than steps.
     """
-    figure, (ax,) = new_figure(1.75 * len(steps) + 1.6, 2.1)
+    figure, (ax,) = new_figure(1.9 * len(steps) + 1.2, 2.2)
     ax.set_axis_off()
-    gap = 2.0
+    gap = 2.3
     for i, step in enumerate(steps):
         ax.text(
             gap * i,
@@ -102,7 +102,7 @@ def forward_and_back(steps: Sequence[str], forward: Sequence[str], back: Sequenc
         )
     for i, (ahead, behind) in enumerate(zip(forward, back, strict=True)):
         middle = gap * (i - 0.5)
-        left, right = middle - 0.42, middle + 0.42
+        left, right = middle - 0.4, middle + 0.4
         for y, colour, label, ends in (
             (0.2, BLUE, ahead, (left, right)),
             (-0.2, ORANGE, behind, (right, left)),

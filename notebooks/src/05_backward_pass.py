@@ -518,7 +518,8 @@ print(f"{len(y_test)} test digits, more than 95 in 100 right:",
 # %%
 said = mlp_forward(x_test, params)[0].argmax(axis=1)
 wrong, right = np.flatnonzero(said != y_test), np.flatnonzero(said == y_test)
-shown = np.concatenate([right[:6], wrong[:4]])
+one_of_each = right[np.unique(y_test[right], return_index=True)[1]]
+shown = np.concatenate([one_of_each[:6], wrong[:4]])
 plots.digits_with_predictions(x_test[shown], y_test[shown], said[shown])
 
 # %% [markdown]
