@@ -164,7 +164,8 @@ def test_run_all_shows_the_cards(jupyterlab, page):
 def test_a_wrong_answer_gets_a_card_that_names_the_mistake(jupyterlab, page):
     """With SCREENSHOTS=docs the README's picture is made anew."""
     open_and_run(page, jupyterlab, WRONG)
-    page.get_by_role("heading", name="What comes next").wait_for()  # where Run All Cells leaves the reader
+    # Run All Cells leaves the reader at the end
+    page.get_by_role("heading", name="What comes next").wait_for()
     wait_for_kernel(jupyterlab, WRONG)
     card = page.locator(".bp-card.bp-wrong")
 
