@@ -21,6 +21,7 @@ the step by the estimated error; More and Wild (2011) for the noise of f; Squire
 for the complex step; Clarke (1983) for what counts as a gradient at a kink.
 """
 
+import functools
 import inspect
 import itertools
 import math
@@ -31,7 +32,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from checks.watched import Misbehaves, Randomness, Watched, changed_state, leaves_of
+from checks.watched import Misbehaves, Randomness, Watched, changed_state, leaves_of, quiet
 
 if TYPE_CHECKING:
     from backprop_lib.plots import Picture
@@ -181,6 +182,11 @@ class Layout:
         ends = tuple(int(e) for e in np.cumsum([leaf.size for leaf in leaves]))
         return cls(tree, tuple(n for n, _ in named), leaves, ends)
 
+    @functools.cached_property
+    def plain(self) -> bool:
+        """Whether x is one array in the usual memory order, the frequent case that is quick."""
+        return isinstance(self.tree, np.ndarray) and self.tree.flags.c_contiguous
+
     @property
     def size(self) -> int:
         """How many numbers there are, n."""
@@ -205,6 +211,10 @@ class Layout:
 
         dtypes: one for each array; the vector's own where None.
         """
+        if self.plain:
+            return vector.reshape(self.leaves[0].shape).astype(
+                dtypes[0] if dtypes else vector.dtype
+            )
         arrays = []
         for k, (part, leaf) in enumerate(zip(self.parts(vector), self.leaves, strict=True)):
             array = np.empty_like(leaf, dtype=dtypes[k] if dtypes else vector.dtype, subok=False)
@@ -338,8 +348,7 @@ class Function:
                 warnings.simplefilter("error", np.exceptions.ComplexWarning)
                 self.watched.calls += 1
                 self.randomness.hold()
-                with np.errstate(all="ignore"):
-                    returned = self.watched.function(self.layout.build(point))
+                returned = self.watched.function(self.layout.build(point))
             return complex(np.asarray(returned[0] if self.pair else returned).item())
         except Exception:
             return complex(math.nan, math.nan)
@@ -505,10 +514,10 @@ def slope_along(
             step *= 4
         elif not slope.has_jump:
             step /= 4
-        elif slope.jump_error < abs(slope.jump) / 1000:
+        elif 6 * slope.rounding < abs(slope.jump) / 500:
             step /= 16
         else:
-            break
+            break  # a kink as close as rounding lets one look
     if not found:
         return None
     best = min(found, key=lambda slope: slope.error)
@@ -640,6 +649,7 @@ def look_at_entries(
     return evidence
 
 
+@quiet()
 def numerical_gradient(f: Callable[[Any], float], x: Tree, seed: int = 0) -> NumericalGradient:
     """The gradient of the function f at x by differences, with an error estimate for each entry.
 
@@ -775,7 +785,12 @@ def kind_of(value: Any) -> str:
 
 
 def hear_claim(
-    gradient: Watched, layout: Layout, dtypes: list[np.dtype], x: np.ndarray, name: str
+    gradient: Watched,
+    layout: Layout,
+    dtypes: list[np.dtype],
+    x: np.ndarray,
+    scales: np.ndarray,
+    name: str,
 ) -> Claim:
     """Ask for the gradient at x, and beside x for its rounding; Misbehaves where it is none."""
 
@@ -811,10 +826,11 @@ def hear_claim(
     d = 4 * eps * x * np.random.default_rng(0).choice([-1.0, 1.0], x.size)
     # the smaller of two sides: a kink between x and its neighbour shows on one side only
     moved = np.fmin(np.abs(elsewhere(x + d) - value), np.abs(elsewhere(x - d) - value))
-    size = np.concatenate(
-        [np.full(part.size, np.abs(part).max(initial=0.0)) for part in layout.parts(value)]
+    # sums whose terms cancel are off by roundings of the terms: as large as the array's largest
+    largest = np.concatenate(
+        [np.full(part.size, part.max(initial=0.0)) for part in layout.parts(np.abs(value) * scales)]
     )
-    error = 4 * np.nan_to_num(moved, nan=0.0) + 8 * eps * (np.abs(value) + size)
+    error = 4 * np.nan_to_num(moved, nan=0.0) + 4 * eps * (np.abs(value) + largest / scales)
     return Claim(value, error, single, elsewhere)
 
 
@@ -1202,12 +1218,14 @@ def check_gradient(
     return examine(function, gradient, name, resolution, seed)
 
 
+@quiet()
 def examine(
     function: Function, gradient: Watched, name: str, limit: float, seed: int
 ) -> GradientReport:
     """The check itself, once f and grad are in a common form."""
     layout = function.layout
     x = layout.vector()
+    scales = scales_of(layout)
     rng = np.random.default_rng(seed)
 
     def report(verdict: Verdict, reason: str, **more: Any) -> GradientReport:
@@ -1226,11 +1244,10 @@ def examine(
 
     try:
         f0 = function.start(x)
-        claim = hear_claim(gradient, layout, function.own_types, x, name)
+        claim = hear_claim(gradient, layout, function.own_types, x, scales, name)
     except Misbehaves as trouble:
         text, verdict = (*trouble.args, "fail")[:2]
         return report(verdict, text)
-    scales = scales_of(layout)
     noise = rounding_noise(function, x, f0, scales, rng)
     if x.size > ENTRYWISE:
         sums = judge_directions(function, claim, x, f0, noise, scales, limit, rng)

@@ -6,6 +6,7 @@ is copied at once, random generators are put back to the same state before every
 was seen is noted in words.
 """
 
+import contextlib
 import functools
 import random
 import types
@@ -16,7 +17,16 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Misbehaves", "Randomness", "Watched", "changed_state", "leaves_of"]
+__all__ = ["Misbehaves", "Randomness", "Watched", "changed_state", "leaves_of", "quiet"]
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """No warnings: functions are also called where they overflow or are not defined."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
 
 DEPTH = 4
 """How far to follow what a function refers to: its closures, defaults, globals, attributes."""
@@ -179,16 +189,14 @@ class Watched:
         self.returned: list[tuple[np.ndarray, np.ndarray]] = []  # each array with a copy
 
     def __call__(self, *args: Any) -> Any:
-        """What the function returns, as it returned it; warnings of NumPy are kept quiet."""
+        """What the function returns, as it returned it."""
         self.calls += 1
-        watching = self.calls <= self.watch
-        before = deepcopy(args) if watching else args
         self.randomness.hold()
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            returned = self.function(*args)
-        if watching:
-            self.look(args, before, returned)
+        if self.calls > self.watch:
+            return self.function(*args)
+        before = deepcopy(args)
+        returned = self.function(*args)
+        self.look(args, before, returned)
         return returned
 
     def look(self, args: Any, before: Any, returned: Any) -> None:
