@@ -642,7 +642,12 @@ def look_at_entries(
     shares = [abs(s.value) for s in slopes if s is not None]
     if claimed is not None:
         shares += list(np.abs(claimed) * scales)
-    evidence = Evidence(function, x, f0, noise, scales, slopes, max(shares, default=0.0))
+    largest = max(shares, default=0.0)
+    if largest <= TRUST * max((s.error for s in slopes if s is not None), default=0.0):
+        # no slope to speak of, as at a minimum: measure by how much f changes a step away
+        changes = [abs(v - f0) / START for k in known for v in k.get(START, ())]
+        largest = max([largest, *filter(math.isfinite, changes)])
+    evidence = Evidence(function, x, f0, noise, scales, slopes, largest)
     for i, slope in enumerate(slopes):
         if slope is None or slope.error > evidence.wanted(slope.value):
             slopes[i] = slope_along(evidence.line(i), f0, noise, evidence.wanted, values=known[i])
@@ -904,9 +909,8 @@ def judge_entries(
         elif off[i] > tolerance[i]:
             tolerance[i] = 2 * off[i]  # too close to call
     share = np.maximum(np.abs(claim.value), COUNTS * evidence.largest / scales)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        resolutions = np.where(kink, 0.0, tolerance / share)
-        resolutions[np.isnan(resolutions)] = 0.0  # 0 / 0: nothing changes f at all
+    # where share is 0, f does not change at all, and no fault has a size to be relative to
+    resolutions = np.where(kink | (share == 0), 0.0, tolerance / np.where(share == 0, 1, share))
     larger = np.abs(claim.value) * scales >= LARGER * evidence.largest
     assert len(resolutions) == n
     return Finding(
@@ -1055,34 +1059,35 @@ class Directions:
 
     def halves(self, entries: np.ndarray, v: np.ndarray, off: float) -> Iterator[int]:
         """Entries that are wrong, found by halving; v (n,) is the direction that shows off."""
+        h = self.short_step(v, off)
         stack = [(entries, off)]
         while stack and self.function.watched.calls < BUDGET:
             group, off = stack.pop()
             if len(group) == 1:
                 yield int(group[0])
                 continue
-            half = group[: len(group) // 2]
-            first = np.zeros_like(v)
-            first[half] = v[half]
-            mine, error = self.quick_mismatch(first, abs(off))
-            rest = off - mine
-            pairs = [(half, mine), (group[len(group) // 2 :], rest)]
-            pairs = [p for p in pairs if abs(p[1]) > max(error, abs(off) / 16)]
-            stack += sorted(pairs, key=lambda p: abs(p[1]))
+            front, back = group[: len(group) // 2], group[len(group) // 2 :]
+            part = np.zeros_like(v)
+            part[front] = v[front]
+            mine = self.mismatch(part)[0] if h is None else self.short_mismatch(part, h)
+            # what the front half does not explain, the back half does
+            halves = [(front, mine), (back, off - mine)]
+            halves = [half for half in halves if abs(half[1]) > abs(off) / 8]
+            stack += sorted(halves, key=lambda half: abs(half[1]))
 
-    def quick_mismatch(self, v: np.ndarray, size: float) -> tuple[float, float]:
-        """The mismatch along v only as well as is needed to see one of this size."""
-        if not self.use_complex:
-            h = self.step / 4
-            line = self.function.along(self.x, v)
-            ahead, behind = line(h), line(-h)
-            value = (ahead - behind) / (2 * h)
-            bend = abs(ahead - 2 * self.f0 + behind) / (2 * h)
-            rounding = 3 * self.noise / h
-            if rounding < size / 8 and bend < size / 4:
-                return value - math.fsum(self.claim.value * v), rounding + bend
-        off, tolerance, _ = self.mismatch(v, tries=2)
-        return off, tolerance
+    def short_step(self, v: np.ndarray, off: float) -> float | None:
+        """A step with which one central difference is enough to see the known mismatch off."""
+        if self.use_complex:
+            return None
+        for h in (self.step / 2, self.step / 8):
+            if abs(self.short_mismatch(v, h) - off) + 3 * self.noise / h < abs(off) / 16:
+                return h
+        return None
+
+    def short_mismatch(self, v: np.ndarray, h: float) -> float:
+        """Slope along v minus the claimed one, by a single central difference."""
+        line = self.function.along(self.x, v)
+        return (line(h) - line(-h)) / (2 * h) - math.fsum(self.claim.value * v)
 
     def fault_at(self, i: int) -> Slope | None:
         """The numerical slope along entry i where the claim does not agree with it, else None."""
@@ -1161,8 +1166,11 @@ def judge_directions(
                 suspects.append((band, v, off))
                 break
             seen = min(seen, tolerance)
-        resolution = max(resolution, 2 * seen / smallest)  # a step may be half the scale
-        if low >= LARGER * largest:
+        if suspects:
+            break  # wrong already; what evaluations are left are for finding where
+        if smallest > 0:
+            resolution = max(resolution, 2 * seen / smallest)  # a step may be half the scale
+        if low >= LARGER * largest and smallest > 0:
             larger_resolution = max(larger_resolution, 2 * seen / smallest)
 
     wrong: dict[int, Slope] = {}
@@ -1317,10 +1325,9 @@ def wrong_words(wrong: int, n: int, worst: Entry) -> str:
 
 def right_words(n: int, kinks: int, resolution: float) -> str:
     """Why it passed, in a sentence."""
-    text = (
-        f"all {n} entries agree with the numerical derivatives; a relative fault of "
-        f"{resolution:.1g} in any entry that counts would have shown"
-    )
+    text = f"all {n} entries agree with the numerical derivatives"
+    if resolution > 0:
+        text += f"; a relative fault of {resolution:.1g} in any entry that counts would have shown"
     if kinks:
         text += (
             f"; at {kinks} of them f has a kink, where any value between the slopes of the two "
