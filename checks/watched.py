@@ -13,7 +13,7 @@ import types
 import warnings
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -33,7 +33,14 @@ DEPTH = 4
 
 
 class Misbehaves(Exception):
-    """The function cannot be used as one: the text says what it did and what was expected."""
+    """The function cannot be used as one: the text says what it did and what was expected.
+
+    verdict: what follows for a check, "fail" or "unresolved".
+    """
+
+    def __init__(self, text: str, verdict: Literal["fail", "unresolved"] = "fail") -> None:
+        super().__init__(text)
+        self.verdict = verdict
 
 
 class Randomness:
