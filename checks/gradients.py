@@ -67,6 +67,9 @@ __all__ = [
 ]
 
 
+TINY = float(np.finfo(float).tiny)
+
+
 # The gradient by numbers ------------------------------------------------------------------------
 
 
@@ -234,7 +237,7 @@ def compare_entries(evidence: Evidence, claim: Claim, rng: np.random.Generator) 
     kink = np.array([s is not None and s.has_jump for s in evidence.slopes], dtype=bool)
     off = np.abs(claim.value - numeric)
     suspects = np.flatnonzero(kink | ~(off <= tolerance))
-    worst_first = np.argsort(-(off / np.maximum(tolerance, np.finfo(float).tiny))[suspects])
+    worst_first = np.argsort(-(off / np.maximum(tolerance, TINY))[suspects])
     wrong: list[int] = []
     for i in map(int, suspects[worst_first]):
         slope = evidence.slopes[i]
@@ -259,6 +262,7 @@ def compare_entries(evidence: Evidence, claim: Claim, rng: np.random.Generator) 
             wrong.append(i)
         elif off[i] > tolerance[i]:
             tolerance[i] = 2 * off[i]  # too close to call
+    wrong.sort(key=lambda i: -off[i] * evidence.near.reach[i])
     counting = size_that_counts(evidence, claim)
     # where that is 0, f does not change at all, and no fault has a size to be relative to
     nothing = kink | (counting == 0)
@@ -394,6 +398,7 @@ def examine(function: Function, gradient: Watched, limit: float, seed: int) -> G
         judge = verdict_by_sums if layout.size > MANY else verdict_by_entries
         report = judge(near, claim, limit, rng)
         report = replace(report, noise=near.noise, line=lambda e: axis_of(near, e))
+    function.randomness.hold()  # leave the generators as they were found
     report = replace(report, evaluations=function.watched.calls, gradient_calls=gradient.calls)
     return report.with_notes([*function.watched.notes.values(), *gradient.notes.values()])
 
@@ -423,11 +428,9 @@ def verdict_by_entries(
         values = (claim.value[i], comparison.numeric[i], comparison.error[i])
         return Entry(place, index, *map(float, values))
 
-    excess = np.abs(claim.value - comparison.numeric) / np.maximum(
-        comparison.tolerance, np.finfo(float).tiny
-    )
-    worst = entry(int(np.argmax(np.nan_to_num(excess)))) if n else None
     wrong = tuple(map(entry, comparison.wrong))
+    off = np.abs(claim.value - comparison.numeric) / np.fmax(comparison.tolerance, TINY)
+    worst = wrong[0] if wrong else entry(int(np.argmax(np.nan_to_num(off)))) if n else None
     resolution = comparison.resolution
     imprecise = claim.single or near.noise > 2.0**-30 * max(abs(near.f0), evidence.largest)
     larger = np.abs(claim.value) * near.reach >= LARGER * evidence.largest
