@@ -349,11 +349,14 @@ def slope_along(
     if not found:
         return None
     best = min(found, key=lambda slope: slope.error)
-    if not best.has_jump:
-        return best
-    # a kink: the smallest step looks closest; larger ones that see the same see it more exactly
     kinks = [slope for slope in found if slope.has_jump]
+    if not kinks:
+        return best
+    # A kink that only larger steps see lies beside 0. Else the smallest step looks closest;
+    # larger ones that see the same see it more exactly.
     closest = min(kinks, key=lambda slope: slope.step)
+    if best.step < closest.step and best.error < abs(closest.jump) / 8:
+        return best
     low, high, error = closest.sides
     same = [
         slope

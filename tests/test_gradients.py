@@ -61,7 +61,7 @@ def random_network(seed, n_hidden):
     }
 
     def f(p):
-        return float((np.tanh(x @ p["w"] / scales[0]) @ p["v"] / scales[1]).sum())
+        return (np.tanh(x @ p["w"] / scales[0]) @ p["v"] / scales[1]).sum()
 
     def grad(p):
         h = np.tanh(x @ p["w"] / scales[0])
