@@ -105,9 +105,9 @@ def tried_html(result: Result) -> str:
 
 
 def comparison_html(c: Comparison) -> str:
-    """One wrong output: yours, the numerical derivative, and a picture of the difference."""
+    """One wrong output: yours, what it should be, and a picture of the difference."""
     name = escape(c.name)
-    figures = [grid_html(f"numerical {name} {shape_text(c.expected)}", c.expected, None)]
+    figures = [grid_html(f"{c.source} {name} {shape_text(c.expected)}", c.expected, None)]
     if c.received is not None:
         same_shape = c.received.shape == c.expected.shape
         mine = grid_html(
@@ -185,11 +185,11 @@ def difference_picture(c: Comparison) -> str:
         )
     height, width = off.shape[0] * cell, off.shape[1] * cell
     alt = (
-        f"Difference of your {escape(c.name)} and the numerical derivative: "
+        f"Difference of your {escape(c.name)} and the {c.in_words}: "
         f"{int(wrong.sum())} of {wrong.size} entries are wrong, by up to {largest:.3g}."
     )
     return (
-        "<figure><figcaption>yours − numerical</figcaption>"
+        f"<figure><figcaption>yours − {c.source}</figcaption>"
         f'<svg role="img" aria-label="{alt}" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}">'
         f"<title>{alt}</title>{''.join(shapes)}</svg></figure>"
@@ -211,7 +211,7 @@ def card_text(result: Result, hints: Sequence[str] = (), note: str = "") -> str:
                 continue
             if c.received is not None:
                 lines += [f"  your {c.name} {shape_text(c.received)}:", array_text(c.received)]
-            lines += [f"  numerical {c.name} {shape_text(c.expected)}:", array_text(c.expected)]
+            lines += [f"  {c.source} {c.name} {shape_text(c.expected)}:", array_text(c.expected)]
     if result.question:
         lines.append(result.question)
     lines += [f"Hint {i}: {hint}" for i, hint in enumerate(hints, 1)]

@@ -47,7 +47,10 @@ def matches(exercise: Exercise, wrong: Callable[..., object], trial: Trial) -> b
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            outputs, problem = unpack(exercise, trial.case, wrong(*copy(trial.case.args)))
+            args = copy(trial.case.args)
+            returned = wrong(*args)
+            in_place = exercise.returns == "in place"
+            outputs, problem = unpack(exercise, trial.case, args[0] if in_place else returned)
     except Exception:
         return False
     return problem is None and all(close(outputs[c.name], c.received) for c in trial.comparisons)
@@ -86,8 +89,7 @@ def not_finite(trials: Sequence[Trial]) -> Finding | None:
                 value = c.received[index]
                 return Finding(
                     "not-finite",
-                    f"Your {c.name}{list(index)} is {value}. Every number in a gradient of a "
-                    "smooth loss is finite.",
+                    f"Your {c.name}{list(index)} is {value}; every number here is finite.",
                     "Where might you divide by zero, or take the logarithm or power of "
                     "something too large or too small?",
                 )
@@ -100,9 +102,10 @@ def wrong_shape(trials: Sequence[Trial]) -> Finding | None:
         for c in trial.comparisons:
             if c.received is None or c.received.shape == c.expected.shape:
                 continue
-            message = (
-                f"Your {c.name} has shape {c.received.shape}; expected {c.expected.shape}, "
-                "since a gradient has the shape of the thing that it belongs to."
+            message = f"Your {c.name} has shape {c.received.shape}; expected {c.expected.shape}" + (
+                ", since a gradient has the shape of the thing that it belongs to."
+                if c.is_gradient
+                else "."
             )
             if c.received.T.shape == c.expected.shape and close(c.received.T, c.expected):
                 return Finding(
@@ -214,7 +217,7 @@ def swapped(trials: Sequence[Trial]) -> Finding | None:
                     return Finding(
                         "swapped-outputs",
                         f"What you return as {a.name} is the right {b.name}.",
-                        "In which order are the gradients to be returned?",
+                        "In which order are the outputs to be returned?",
                     )
     return None
 
@@ -244,7 +247,7 @@ def where_wrong(trials: Sequence[Trial]) -> Finding:
     message = (
         f"In case {number} ({trial.case.description}) your {', '.join(parts)}: "
         f"{worst.name}{list(index)} "
-        f"is {worst.received[index]:.6g}, and the numerical derivative is "
+        f"is {worst.received[index]:.6g}, and the {worst.in_words} is "
         f"{worst.expected[index]:.6g}."
     )
     if right:

@@ -33,10 +33,19 @@ class Case:
     """What each letter of the shapes stands for here, such as {"N": 5, "D": 4, "M": 3}."""
     args: tuple[Any, ...]
     """What the attempt is called with."""
-    wrt: Mapping[str, np.ndarray]
-    """The outputs that count, in order: for each its name and the array it is the gradient of."""
-    loss: Callable[[str, np.ndarray], float]
+    wrt: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """The outputs that are gradients, in order: for each its name and the array it belongs to."""
+    loss: Callable[[str, np.ndarray], float] | None = None
     """L as a function of one of these arrays: loss(name, array) with all else as it is."""
+    values: tuple[str, ...] = ()
+    """Instead of gradients: the names of outputs that are compared with the library's own."""
+    accept: "Callable[[Mapping[str, np.ndarray]], Finding | None] | None" = None
+    """Where many answers are right: what is wrong with these outputs, or None."""
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of the outputs that count, in order."""
+        return (*self.wrt, *self.values)
 
     @property
     def description(self) -> str:
@@ -78,8 +87,9 @@ class Exercise:
     """From 1 (a line or two) to 5."""
     reference: Callable[..., Any]
     """The library's version."""
-    returns: Literal["array", "tuple", "dict"]
-    """What the function gives back: one array, several in order, or several by name."""
+    returns: Literal["array", "tuple", "dict", "in place"]
+    """What the function gives back: one array, several in order, several by name, or nothing,
+    since it changes the arrays of its first argument, a dict."""
     cases: Callable[[np.random.Generator], tuple[Case, ...]]
     """Draws the cases on which an attempt is tried."""
     hints: tuple[str, ...]
@@ -92,16 +102,28 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One output of an attempt in one case, beside the numerical derivative."""
+    """One output of an attempt in one case, beside what it should be."""
 
     name: str
     """The output's name, such as "dw"."""
     expected: np.ndarray
-    """The numerical derivative."""
+    """The numerical derivative, or the library's value."""
     received: np.ndarray | None
     """What the attempt returned; None where it returned nothing that can be compared."""
     wrong: np.ndarray
     """True where the two disagree, in the shape of expected."""
+    is_gradient: bool = True
+    """Whether expected is a numerical derivative."""
+
+    @property
+    def source(self) -> str:
+        """In a word, where expected comes from."""
+        return "numerical" if self.is_gradient else "expected"
+
+    @property
+    def in_words(self) -> str:
+        """What expected is."""
+        return "numerical derivative" if self.is_gradient else "expected value"
 
 
 @dataclass(frozen=True)

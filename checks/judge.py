@@ -69,7 +69,7 @@ def judge(name: str, attempt: Callable[..., Any], seed: int = 0) -> Result:
     trials = []
     with references_in_place(attempt, exercise.uses):
         for case in cases:
-            truths = numerical_truth(case)
+            truths = truth_of(exercise, case)
             trials.append(run(exercise, attempt, case, truths))
             if trials[0].not_attempted:
                 message = f"{name} is not written yet."
@@ -82,7 +82,8 @@ def judge(name: str, attempt: Callable[..., Any], seed: int = 0) -> Result:
     if wrong:
         return failure(blank, diagnose(exercise, trials), trials, wrong[0])
     verdict: Verdict = "correct"
-    message = f"All {len(cases)} cases agree with the numerical derivatives."
+    with_what = "numerical derivatives" if any(case.wrt for case in cases) else "right values"
+    message = f"All {len(cases)} cases agree with the {with_what}."
     points = exercise.points
     if any(trial.uncertain for trial in trials):
         verdict, points = "undecided", 0
@@ -109,11 +110,13 @@ class Truth:
     """What one output must be, and how far off a right answer may lie."""
 
     value: np.ndarray
-    """The numerical derivative."""
+    """The numerical derivative, or the library's value."""
     error: np.ndarray
-    """How far the numerical derivative itself may be off, entry by entry."""
+    """How far that may itself be off, entry by entry."""
     scale: float
     """The output's own size: its largest entry."""
+    is_gradient: bool = True
+    """Whether it is a numerical derivative."""
 
     def wrong(self, received: np.ndarray | None, precision: float) -> np.ndarray:
         """True where received is further off than precision (a share of scale) allows."""
@@ -125,14 +128,30 @@ class Truth:
         return ~(off <= precision * self.scale + self.error)
 
 
-def numerical_truth(case: Case) -> dict[str, Truth]:
-    """The numerical derivative of the case's loss for each output that counts."""
+def truth_of(exercise: Exercise, case: Case) -> dict[str, Truth]:
+    """What each output that counts must be: a numerical derivative, or the library's value."""
     truths = {}
     for name, array in case.wrt.items():
+        assert case.loss is not None
         gradient = numerical_gradient(partial(case.loss, name), array)
         scale = float(np.abs(gradient.value).max(initial=0.0))
         truths[name] = Truth(gradient.value, 4 * gradient.error, scale)
+    if case.values and case.accept is None:
+        outputs, _ = call(exercise, case, exercise.reference)
+        for name in case.values:
+            value = outputs[name]
+            scale = float(np.abs(value).max(initial=0.0))
+            truths[name] = Truth(value, np.zeros(value.shape), scale, is_gradient=False)
     return truths
+
+
+def call(
+    exercise: Exercise, case: Case, function: Callable[..., Any]
+) -> tuple[dict[str, np.ndarray], Finding | None]:
+    """What a function of ours gives in this case: its outputs by name."""
+    args = copy(case.args)
+    returned = function(*args)
+    return unpack(exercise, case, args[0] if exercise.returns == "in place" else returned)
 
 
 def run(
@@ -150,14 +169,27 @@ def run(
     except (Exception, SystemExit) as error:
         text = f"Your function stopped with an error: {describe_error(error)}"
         return Trial(case, problem=Finding("error", text))
-    if not same(args, case.args):
+    kept = slice(1, None) if exercise.returns == "in place" else slice(None)
+    if not same(args[kept], case.args[kept]):
         return Trial(case, problem=INPUT_OVERWRITTEN)
+    if exercise.returns == "in place":
+        if same(args[0], case.args[0]):
+            return Trial(case, problem=NOTHING_CHANGED)
+        returned = args[0]
     outputs, problem = unpack(exercise, case, returned)
+    if problem is None and case.accept is not None:
+        problem = case.accept(outputs)
     precision = DOUBLE_PRECISION
     if problem is None and single_precision(exercise, attempt, case, outputs, truths):
         precision = SINGLE_PRECISION
     comparisons = tuple(
-        Comparison(name, truth.value, outputs.get(name), truth.wrong(outputs.get(name), precision))
+        Comparison(
+            name,
+            truth.value,
+            outputs.get(name),
+            truth.wrong(outputs.get(name), precision),
+            truth.is_gradient,
+        )
         for name, truth in truths.items()
     )
     uncertain = any(
@@ -186,14 +218,15 @@ def single_precision(
     if all_within(DOUBLE_PRECISION) or not all_within(SINGLE_PRECISION):
         return False
     nudged = nudge(case.args, np.random.default_rng(0))
+    beside = replace(case, args=nudged)
     try:
-        theirs, problem = unpack(exercise, case, attempt(*copy(nudged)))
+        theirs, problem = call(exercise, beside, attempt)
     except Exception:
         return False
     if problem is not None:
         return False
-    ours, _ = unpack(exercise, case, exercise.reference(*copy(case.args)))
-    ours_nudged, _ = unpack(exercise, case, exercise.reference(*copy(nudged)))
+    ours, _ = call(exercise, case, exercise.reference)
+    ours_nudged, _ = call(exercise, beside, exercise.reference)
     for name in truths:
         expected = ours_nudged[name] - ours[name]
         got = theirs[name] - outputs[name]
@@ -207,6 +240,13 @@ INPUT_OVERWRITTEN = Finding(
     "Your function changes the arrays that it is given. Whoever called it still needs them: "
     "work on copies, or build new arrays.",
     "Which of your lines writes into an array that came in?",
+)
+
+NOTHING_CHANGED = Finding(
+    "nothing-changed",
+    "Your function leaves the arrays of its first argument as they were; it is meant to change "
+    "them in place.",
+    "Does a line like p = p - step change the array that came in, or make a new one?",
 )
 
 ANSWER_CHANGES = Finding(

@@ -4,6 +4,7 @@ Nothing a learner hands over is compared before it has become a bare array: an o
 own ideas of equality has no say.
 """
 
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,8 @@ def unpack(
     exercise: Exercise, case: Case, returned: Any
 ) -> tuple[dict[str, np.ndarray], Finding | None]:
     """The outputs by name as plain arrays, or what is wrong with what was returned."""
-    names = list(case.wrt)
-    if exercise.returns == "dict":
+    names = list(case.outputs)
+    if exercise.returns in ("dict", "in place"):
         if not isinstance(returned, dict):
             return {}, wrong_structure(returned, f"a dictionary with the keys {', '.join(names)}")
         values = {str(name): value for name, value in returned.items()}
@@ -73,9 +74,11 @@ def plain_array(value: Any) -> np.ndarray | None:
 
 
 def copy(value: Any) -> Any:
-    """A deep copy of nested tuples, lists, dictionaries and arrays."""
+    """A deep copy of nested tuples, lists, dictionaries, arrays and generators."""
     if isinstance(value, np.ndarray):
         return value.copy()
+    if isinstance(value, np.random.Generator):
+        return deepcopy(value)
     if isinstance(value, (tuple, list)):
         return type(value)(copy(item) for item in value)
     if isinstance(value, dict):
@@ -108,4 +111,6 @@ def same(a: Any, b: Any) -> bool:
         )
     if isinstance(a, dict):
         return isinstance(b, dict) and list(a) == list(b) and all(same(a[k], b[k]) for k in a)
+    if isinstance(a, np.random.Generator):
+        return isinstance(b, np.random.Generator)  # drawing numbers is what it is for
     return type(a) is type(b) and bool(a == b)
