@@ -18,8 +18,8 @@ __all__ = [
     "graph_backward",
     "log",
     "multiply",
-    "relu_node",
-    "tanh_node",
+    "relu",
+    "tanh",
     "topological_order",
 ]
 
@@ -60,14 +60,14 @@ def log(a: Node) -> Node:
     return Node(math.log(a.value), (a,), (1 / a.value,))
 
 
-def tanh_node(a: Node) -> Node:
+def tanh(a: Node) -> Node:
     """The hyperbolic tangent of a."""
     # d(tanh a)/da = 1 - tanh(a)^2
     value = math.tanh(a.value)
     return Node(value, (a,), (1 - value**2,))
 
 
-def relu_node(a: Node) -> Node:
+def relu(a: Node) -> Node:
     """The larger of a and 0."""
     # d(relu a)/da = 1 where a > 0, else 0
     return Node(max(a.value, 0.0), (a,), (1.0 if a.value > 0 else 0.0,))
