@@ -71,7 +71,7 @@ def softmax_cross_entropy_in_place(
     """
     rows = np.arange(len(labels))
     best = scores.argmax(axis=1)
-    right = np.count_nonzero(best == labels)
+    right = int(np.count_nonzero(best == labels))
     # L = 1/N sum over n of log(sum over k of exp s[n,k]) - s[n, labels[n]],
     # with the row's maximum taken off every score first
     scores -= scores[rows, best][:, np.newaxis]

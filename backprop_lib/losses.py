@@ -61,9 +61,7 @@ def binary_cross_entropy(
     return loss, (probabilities, labels)
 
 
-def binary_cross_entropy_backward(
-    dloss: float, cache: tuple[np.ndarray, np.ndarray]
-) -> np.ndarray:
+def binary_cross_entropy_backward(dloss: float, cache: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
     """Gradient of `binary_cross_entropy` for the scores.
 
     dloss: the gradient of whatever follows for the loss, a number; cache: (probabilities (N,),

@@ -25,7 +25,7 @@ __all__ = [
     "sgd_step",
 ]
 
-PART = 32_768  # numbers updated at a time, few enough to stay in the processor's cache
+PART = 65_536  # numbers updated at a time, few enough to stay in the processor's cache
 
 
 def sgd_step(

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from backprop_lib.data import iterate_minibatches
 from backprop_lib.network import Evaluation, Network
 from backprop_lib.optimizers import Optimizer, OptimizerState
 
@@ -137,7 +136,15 @@ def train_epoch(
     """
     batches = math.ceil(len(x) / batch_size)
     loss, right = 0.0, 0.0
-    for batch, (x_batch, y_batch) in enumerate(iterate_minibatches(x, y, batch_size, rng), 1):
+    # the batches of `iterate_minibatches`, gathered one after another in the same room
+    order = rng.permutation(len(x))
+    room = np.empty((min(batch_size, len(x)), x.shape[1]), x.dtype)
+    for batch in range(1, batches + 1):
+        rows = order[(batch - 1) * batch_size : batch * batch_size]
+        # the mode says what to do with row numbers out of range; there are none, but only the
+        # default one, "raise", would make a copy to be safe
+        x_batch = np.take(x, rows, axis=0, out=room[: len(rows)], mode="clip")
+        y_batch = y[rows]
         result = network.backpropagate(x_batch, y_batch)
         if not math.isfinite(result.loss):
             raise diverged(result.loss, f"in epoch {epoch}, batch {batch} of {batches}", optimizer)
