@@ -11,7 +11,7 @@ import numpy as np
 from backprop_lib.network import Evaluation, Network
 from backprop_lib.optimizers import Optimizer, OptimizerState
 
-__all__ = ["History", "best_epoch", "should_stop", "train"]
+__all__ = ["History", "best_epoch", "should_stop", "train", "train_epoch"]
 
 
 @dataclass(frozen=True)
