@@ -9,7 +9,8 @@ matrix products of the step, which no NumPy program can beat.
     python benchmarks/training.py --quick    the same with fewer repetitions and no picture
 
 Each library has a process of its own, so that their threads do not get into each other's way,
-and they take turns. A ratio is the median over all rounds of two times taken in the same round.
+and they take turns, many short ones each, each as soon as the machine is quiet. The fastest turn counts, for
+everybody: whatever else runs on the machine can only add to a time.
 """
 
 import argparse
@@ -418,8 +419,30 @@ class Library:
         self.process.join()
 
 
+def busy_cores(seconds):
+    """How many cores were busy for so many seconds from now; 0 where it cannot be told."""
+    try:
+        before = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
+        time.sleep(seconds)
+        after = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
+    except OSError:
+        time.sleep(seconds)
+        return 0.0
+    spent = [int(b) - int(a) for a, b in zip(before, after, strict=True)]
+    idle = spent[3] + spent[4]
+    return os.cpu_count() * (1 - idle / max(1, sum(spent)))
+
+
+def wait_until_quiet(patience=20.0):
+    """Wait, at most so many seconds, until hardly anything else runs."""
+    time.sleep(0.02)  # the threads of whoever came last go to sleep
+    end = time.perf_counter() + patience
+    while busy_cores(0.06) > 0.2 and time.perf_counter() < end:
+        time.sleep(0.1)
+
+
 def measure(libraries, problem, rounds, seconds):
-    """Seconds per step of each library in each round, in turns, and the losses that must agree."""
+    """Seconds per step of each library, its fastest turn, and the losses that must agree."""
     losses, steps = {}, {}
     for name, library in libraries.items():
         library.ask("prepare", problem)
@@ -429,15 +452,16 @@ def measure(libraries, problem, rounds, seconds):
     times = {name: [] for name in libraries}
     for _ in range(rounds):
         for name, library in libraries.items():
+            wait_until_quiet()
             times[name].append(library.ask("time", steps[name]))
-            time.sleep(0.05)  # until the threads of this one have gone to sleep
-    return times, {name: loss for name, loss in losses.items() if loss is not None}
+    fastest = {name: min(taken) for name, taken in times.items()}
+    return fastest, {name: loss for name, loss in losses.items() if loss is not None}
 
 
-def ratio(times, name):
-    """Median over the rounds of the time here by the time there."""
-    pairs = zip(times["here"], times[name], strict=True)
-    return statistics.median(mine / theirs for mine, theirs in pairs)
+def as_ratio(mine, theirs):
+    """A ratio in few digits."""
+    value = mine / theirs
+    return f"{value:.2f}" if value >= 0.01 else f"{value:.1g}"
 
 
 def disagreement(losses):
@@ -467,20 +491,13 @@ def print_steps(libraries, rounds, seconds):
             }
             times, losses = measure(taking_part, problem, rounds, seconds)
             cells = [
-                (
-                    f"{ratio(times, name):.2f}"
-                    if name != "micrograd"
-                    else f"{ratio(times, name):.5f}"
-                )
-                if name in times
-                else ""
-                for name in others
+                as_ratio(times["here"], times[name]) if name in times else "" for name in others
             ]
             difference = disagreement(losses)
             agree &= difference < (1e-4 if dtype == "float32" else 1e-9)
             print(
                 f"| {problem}, {problem.batch_size} |",
-                microseconds(statistics.median(times["here"])),
+                microseconds(times["here"]),
                 "|",
                 " | ".join(cells),
                 f"| {losses['here']:.4f} ± {difference:.0e} |",
@@ -497,8 +514,8 @@ def print_digits(libraries, seeds, goal=0.97, epochs=60):
     results = {name: [] for name in DIGITS if name in libraries}
     for seed in range(-1, seeds):  # the first one only warms up
         for name in results:
+            wait_until_quiet()
             results[name].append(libraries[name].ask("digits", max(seed, 0), goal, epochs))
-            time.sleep(0.05)
     for name, runs in results.items():
         runs = runs[1:]
         seconds = statistics.median(s for s, _ in runs)
@@ -538,7 +555,7 @@ def draw_growth(libraries, rounds, seconds, path):
         for value in values:
             times, _ = measure(shown, make(value), rounds, seconds)
             for name, taken in times.items():
-                medians[name].append(statistics.median(taken) * 1e6)
+                medians[name].append(taken * 1e6)
         axes = figure.add_subplot(1, 3, place)
         for name, taken in medians.items():
             colour, marker = styles[name]
@@ -559,7 +576,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="fewer repetitions, no picture")
     options = parser.parse_args()
-    rounds, seconds, seeds = (3, 0.03, 2) if options.quick else (15, 0.15, 9)
+    rounds, seconds, seeds = (5, 0.03, 2) if options.quick else (30, 0.06, 9)
     libraries = {name: Library(name) for name in STEPS}
     missing = [name for name in libraries if not libraries[name].is_installed(PROBLEMS[0])]
     for name in missing:
@@ -576,7 +593,7 @@ def main():
     agree = print_steps(libraries, rounds, seconds)
     print_digits(libraries, seeds)
     if not options.quick:
-        draw_growth(libraries, max(5, rounds // 3), seconds, PICTURE)
+        draw_growth(libraries, rounds // 3, seconds, PICTURE)
     for library in libraries.values():
         library.stop()
     if not agree:
