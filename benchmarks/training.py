@@ -9,8 +9,8 @@ matrix products of the step, which no NumPy program can beat.
     python benchmarks/training.py --quick    the same with fewer repetitions and no picture
 
 Each library has a process of its own, so that their threads do not get into each other's way,
-and they take turns, many short ones each, each as soon as the machine is quiet. The fastest turn counts, for
-everybody: whatever else runs on the machine can only add to a time.
+and they take turns: many short ones, each as soon as the machine is quiet. The fastest turn
+counts, for everybody, since whatever else runs on the machine can only add to a time.
 """
 
 import argparse
