@@ -1,10 +1,19 @@
-"""Data for the lessons. Everything comes from installed packages or a seeded generator."""
+"""Data for the lessons: load, split, standardize, and cut into mini-batches.
 
-from collections.abc import Iterator
+Everything comes from installed packages or a seeded generator; nothing is downloaded.
+"""
+
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-__all__ = ["iterate_minibatches", "load_digits"]
+__all__ = [
+    "fit_standardizer",
+    "iterate_minibatches",
+    "load_digits",
+    "split_train_validation_test",
+    "standardize",
+]
 
 
 def load_digits(
@@ -26,6 +35,48 @@ def load_digits(
     return x[n_test:], y[n_test:], x[:n_test], y[:n_test]
 
 
+def split_train_validation_test(
+    x: np.ndarray, y: np.ndarray, shares: Sequence[float], rng: np.random.Generator
+) -> tuple[
+    tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]
+]:
+    """Split the samples at random: to learn from, to choose by, and to judge with at the end.
+
+    x: (N, ...); y: (N,) or (N, K); shares: of training, validation and test, such as
+    (0.6, 0.2, 0.2), which add up to 1. Returns (x, y) of each; no sample is in two of them.
+    """
+    require_same_length(x, y)
+    if len(shares) != 3 or min(shares) < 0 or abs(sum(shares) - 1) > 1e-9:
+        raise ValueError(
+            f"shares must be three numbers from 0 to 1 that add up to 1, such as (0.6, 0.2, 0.2), "
+            f"but they are {tuple(shares)}."
+        )
+    order = rng.permutation(len(y))
+    first = round(shares[0] * len(y))
+    second = round((shares[0] + shares[1]) * len(y))
+    train, validation, test = order[:first], order[first:second], order[second:]
+    return (x[train], y[train]), (x[validation], y[validation]), (x[test], y[test])
+
+
+def fit_standardizer(x_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Measure mean and standard deviation of every feature, on the training data alone.
+
+    x_train: (N, D). Returns mean (D,) and std (D,). A feature that never changes has no spread
+    to divide by; its std is given as 1.
+    """
+    constant = x_train.max(axis=0) == x_train.min(axis=0)
+    return x_train.mean(axis=0), np.where(constant, 1, x_train.std(axis=0))
+
+
+def standardize(x: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
+    """Bring every feature to mean 0 and standard deviation 1, as measured on the training data.
+
+    x: (N, D); mean, std: (D,) as from `fit_standardizer`. Returns (N, D).
+    """
+    # (x - mean) / std
+    return (x - mean) / std
+
+
 def iterate_minibatches(
     x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -33,7 +84,19 @@ def iterate_minibatches(
 
     x: (N, ...); y: (N,). Yields (x_batch, y_batch) pairs; the last may be smaller.
     """
+    require_same_length(x, y)
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1, but it is {batch_size}.")
     order = rng.permutation(len(y))
     for start in range(0, len(y), batch_size):
         batch = order[start : start + batch_size]
         yield x[batch], y[batch]
+
+
+def require_same_length(x: np.ndarray, y: np.ndarray) -> None:
+    """Raise a ValueError unless x and y have as many samples."""
+    if len(x) != len(y):
+        raise ValueError(
+            f"x and y must have as many samples, but x has {len(x)} (shape {x.shape}) and y has "
+            f"{len(y)} (shape {y.shape}). Rows are samples."
+        )

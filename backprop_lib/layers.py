@@ -8,7 +8,19 @@ of the thing it belongs to. Rows are samples.
 
 import numpy as np
 
-__all__ = ["linear", "linear_backward", "relu", "relu_backward"]
+__all__ = [
+    "dropout",
+    "dropout_backward",
+    "he_init",
+    "linear",
+    "linear_backward",
+    "relu",
+    "relu_backward",
+    "sigmoid",
+    "sigmoid_backward",
+    "tanh",
+    "tanh_backward",
+]
 
 
 def linear(
@@ -61,3 +73,88 @@ def relu_backward(dy: np.ndarray, cache: np.ndarray) -> np.ndarray:
     # dy/dx = 1 where x > 0, else 0 (at x = 0 either is a valid choice)
     dx = dy * (x > 0)
     return dx
+
+
+def sigmoid(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Squeeze every number into the range from 0 to 1.
+
+    x: any shape. Returns y of the same shape and the cache y.
+    """
+    # y = 1 / (1 + exp(-x)), and the same is exp(x) / (1 + exp(x)): of the two, take the one
+    # whose exp cannot overflow
+    e = np.exp(-np.abs(x))
+    y = np.where(x >= 0, 1, e) / (1 + e)
+    return y, y
+
+
+def sigmoid_backward(dy: np.ndarray, cache: np.ndarray) -> np.ndarray:
+    """Send the gradient of `sigmoid` back. Where y is near 0 or 1, hardly any passes.
+
+    dy: dL/dy; cache: the output y, of the same shape. Returns dx, of the same shape.
+    """
+    y = cache
+    # dy/dx = y (1 - y)
+    dx = dy * y * (1 - y)
+    return dx
+
+
+def tanh(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Squeeze every number into the range from -1 to 1, with 0 staying 0.
+
+    x: any shape. Returns y of the same shape and the cache y.
+    """
+    # y = (exp(x) - exp(-x)) / (exp(x) + exp(-x))
+    y = np.tanh(x)
+    return y, y
+
+
+def tanh_backward(dy: np.ndarray, cache: np.ndarray) -> np.ndarray:
+    """Send the gradient of `tanh` back. Where y is near -1 or 1, hardly any passes.
+
+    dy: dL/dy; cache: the output y, of the same shape. Returns dx, of the same shape.
+    """
+    y = cache
+    # dy/dx = 1 - y^2
+    dx = dy * (1 - y**2)
+    return dx
+
+
+def dropout(
+    x: np.ndarray, keep_probability: float, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """While training, turn random entries into zero, so that no unit relies on another.
+
+    x: any shape; keep_probability: above 0, at most 1; rng: decides which entries stay.
+    Returns y of the same shape and the cache: the mask, 0 where dropped and 1 / keep_probability
+    where kept. So y is x on average, and nothing need be changed when the network is used.
+    """
+    if not 0 < keep_probability <= 1:
+        raise ValueError(
+            f"keep_probability is the share of entries that stay, above 0 and at most 1, but it "
+            f"is {keep_probability}. To keep four in five, pass 0.8."
+        )
+    # y = x mask,  mask = 1 / keep_probability with that probability, else 0
+    mask = (rng.random(x.shape) < keep_probability).astype(x.dtype) / keep_probability
+    y = x * mask
+    return y, mask
+
+
+def dropout_backward(dy: np.ndarray, cache: np.ndarray) -> np.ndarray:
+    """Send the gradient of `dropout` back: only through the entries that stayed.
+
+    dy: dL/dy; cache: the mask that the forward pass drew. Returns dx, of the same shape.
+    """
+    mask = cache
+    # dy/dx = mask
+    dx = dy * mask
+    return dx
+
+
+def he_init(inputs: int, outputs: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw the starting weights of a linear layer that a ReLU follows (He et al., 2015).
+
+    Returns w (inputs, outputs). ReLU halves the mean square of a signal; the spread
+    sqrt(2 / inputs) makes up for it, so that a signal keeps its size through many layers.
+    """
+    # w ~ normal with mean 0 and standard deviation sqrt(2 / inputs)
+    return rng.normal(0.0, np.sqrt(2 / inputs), (inputs, outputs))

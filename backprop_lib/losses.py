@@ -2,7 +2,74 @@
 
 import numpy as np
 
-__all__ = ["accuracy", "softmax", "softmax_cross_entropy", "softmax_cross_entropy_backward"]
+from backprop_lib.layers import sigmoid
+
+__all__ = [
+    "accuracy",
+    "binary_cross_entropy",
+    "binary_cross_entropy_backward",
+    "mean_squared_error",
+    "mean_squared_error_backward",
+    "softmax",
+    "softmax_cross_entropy",
+    "softmax_cross_entropy_backward",
+]
+
+
+def mean_squared_error(
+    predictions: np.ndarray, targets: np.ndarray
+) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
+    """Mean of the squared differences: the loss for predicting numbers.
+
+    predictions, targets: the same shape, such as (N, K).
+    Returns the loss, a number, and the cache (predictions, targets).
+    """
+    if predictions.shape != targets.shape:
+        raise ValueError(
+            f"predictions and targets must have the same shape, but they have "
+            f"{predictions.shape} and {targets.shape}. One target a sample is targets[:, None]."
+        )
+    # L = 1/(N K) sum over n, k of (prediction[n,k] - target[n,k])^2
+    loss = ((predictions - targets) ** 2).mean()
+    return loss, (predictions, targets)
+
+
+def mean_squared_error_backward(dloss: float, cache: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """Gradient of `mean_squared_error` for the predictions.
+
+    dloss: the gradient of whatever follows for the loss, a number; cache: (predictions, targets).
+    Returns dpredictions, in the shape of the predictions.
+    """
+    predictions, targets = cache
+    # dL/dprediction[n,k] = 2 (prediction[n,k] - target[n,k]) / (N K)
+    return dloss * 2 * (predictions - targets) / predictions.size
+
+
+def binary_cross_entropy(
+    scores: np.ndarray, labels: np.ndarray
+) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
+    """Mean surprise at the right one of two classes. The probability of class 1 is sigmoid(s).
+
+    scores: (N,), positive where class 1 is the more likely; labels: (N,) of 0 and 1.
+    Returns the loss, a number (in nats), and the cache (probabilities (N,), labels (N,)).
+    """
+    # L = -1/N sum over n of (log p[n] if labels[n] is 1 else log(1 - p[n])),  p = sigmoid(s).
+    # -log sigmoid(s) = log(1 + exp(-s)), and 1 - sigmoid(s) = sigmoid(-s);
+    # logaddexp(0, z) is log(1 + exp(z)) without the overflow.
+    loss = np.logaddexp(0, np.where(labels == 1, -scores, scores)).mean()
+    probabilities, _ = sigmoid(scores)
+    return loss, (probabilities, labels)
+
+
+def binary_cross_entropy_backward(dloss: float, cache: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """Gradient of `binary_cross_entropy` for the scores.
+
+    dloss: the gradient of whatever follows for the loss, a number; cache: (probabilities (N,),
+    labels (N,)). Returns dscores (N,).
+    """
+    probabilities, labels = cache
+    # dL/ds[n] = (p[n] - labels[n]) / N
+    return dloss * (probabilities - (labels == 1)) / len(labels)
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import backprop_lib as bl
+from backprop_lib import graph
 from checks.gradients import numerical_gradient
 
 SIZE = st.integers(1, 6)
@@ -72,6 +73,232 @@ def test_mlp_backward(sizes):
         assert_gradient(lambda a, name=name: loss(name, a), array, grads[name])
 
 
+@settings(max_examples=40, deadline=None)
+@given(n=SIZE, d=SIZE, seed=SEED, name=st.sampled_from(["sigmoid", "tanh"]))
+def test_sigmoid_and_tanh_backward(n, d, seed, name):
+    forward, backward = getattr(bl, name), getattr(bl, f"{name}_backward")
+    rng = np.random.default_rng(seed)
+    x, dy = rng.normal(size=(n, d)), rng.normal(size=(n, d))
+    assert_gradient(lambda x: (dy * forward(x)[0]).sum(), x, backward(dy, forward(x)[1]))
+
+
+def test_sigmoid_is_exact_far_from_zero():
+    y, _ = bl.sigmoid(np.array([-1000.0, -40.0, 0.0, 40.0, 1000.0]))
+    np.testing.assert_allclose(y, [0, np.exp(-40), 0.5, 1, 1], rtol=1e-12)
+
+
+@settings(max_examples=40, deadline=None)
+@given(n=SIZE, d=SIZE, seed=SEED, keep=st.floats(0.1, 1))
+def test_dropout_backward(n, d, seed, keep):
+    rng = np.random.default_rng(seed)
+    x, dy = rng.normal(size=(n, d)), rng.normal(size=(n, d))
+    _, cache = bl.dropout(x, keep, np.random.default_rng(seed))
+
+    def loss(x):
+        return (dy * bl.dropout(x, keep, np.random.default_rng(seed))[0]).sum()
+
+    assert_gradient(loss, x, bl.dropout_backward(dy, cache))
+
+
+def test_dropout_keeps_the_share_and_the_mean():
+    x = np.full((200, 200), 3.0, dtype=np.float32)
+    y, mask = bl.dropout(x, 0.8, np.random.default_rng(0))
+    assert y.dtype == mask.dtype == np.float32
+    assert (y == 0).mean() == pytest.approx(0.2, abs=0.01)
+    assert y.mean() == pytest.approx(3, abs=0.03)
+    np.testing.assert_array_equal(bl.dropout(x, 1, np.random.default_rng(0))[0], x)
+    for keep in (0, 1.2):
+        with pytest.raises(ValueError, match="keep_probability"):
+            bl.dropout(x, keep, np.random.default_rng(0))
+
+
+def test_he_init_keeps_the_signal_through_relu():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(100, 400))
+    for _ in range(10):
+        x, _ = bl.relu(x @ bl.he_init(400, 400, rng))
+    assert 0.5 < (x**2).mean() < 2
+
+
+@settings(max_examples=40, deadline=None)
+@given(n=SIZE, k=SIZE, seed=SEED, dloss=st.floats(-3, 3))
+def test_mean_squared_error_backward(n, k, seed, dloss):
+    rng = np.random.default_rng(seed)
+    predictions, targets = rng.normal(size=(n, k)), rng.normal(size=(n, k))
+    loss, cache = bl.mean_squared_error(predictions, targets)
+    assert loss == pytest.approx(np.mean((predictions - targets) ** 2))
+    assert_gradient(
+        lambda p: dloss * bl.mean_squared_error(p, targets)[0],
+        predictions,
+        bl.mean_squared_error_backward(dloss, cache),
+    )
+
+
+def test_mean_squared_error_never_broadcasts():
+    with pytest.raises(ValueError, match=r"\(5, 1\).*\(5,\)"):
+        bl.mean_squared_error(np.zeros((5, 1)), np.zeros(5))
+
+
+@settings(max_examples=40, deadline=None)
+@given(n=SIZE, seed=SEED, dloss=st.floats(-3, 3))
+def test_binary_cross_entropy_backward(n, seed, dloss):
+    rng = np.random.default_rng(seed)
+    scores, labels = rng.normal(size=n), rng.integers(0, 2, n)
+    loss, cache = bl.binary_cross_entropy(scores, labels)
+    as_two_classes = np.stack([np.zeros(n), scores], axis=1)
+    assert loss == pytest.approx(bl.softmax_cross_entropy(as_two_classes, labels)[0])
+    assert_gradient(
+        lambda s: dloss * bl.binary_cross_entropy(s, labels)[0],
+        scores,
+        bl.binary_cross_entropy_backward(dloss, cache),
+    )
+
+
+def test_binary_cross_entropy_survives_huge_scores():
+    loss, cache = bl.binary_cross_entropy(np.array([1000.0, -1000.0]), np.array([0, 0]))
+    assert loss == pytest.approx(500)
+    np.testing.assert_allclose(bl.binary_cross_entropy_backward(1.0, cache), [0.5, 0])
+
+
+def test_l2_penalty_backward():
+    params = bl.init_mlp([4, 5, 3], np.random.default_rng(0))
+    params["b1"] += 1
+    penalty, cache = bl.l2_penalty(params, 0.3)
+    assert penalty > 0
+    grads = bl.l2_penalty_backward(2.0, cache)
+    assert sorted(grads) == sorted(params)
+    for name, array in params.items():
+        assert_gradient(
+            lambda a, name=name: 2 * bl.l2_penalty(params | {name: a}, 0.3)[0], array, grads[name]
+        )
+
+
+# The graph of numbers
+
+
+@settings(max_examples=60, deadline=None)
+@given(values=st.lists(st.floats(-2, 2), min_size=3, max_size=3))
+def test_graph_backward(values):
+    def compute(values):
+        a, b, c = nodes = [graph.Node(float(v)) for v in values]
+        shared = graph.tanh(graph.add(graph.multiply(a, b), c))  # used twice below, as is a
+        positive = graph.add(graph.multiply(shared, shared), graph.exp(a))
+        return graph.multiply(graph.log(positive), shared), nodes
+
+    output, nodes = compute(values)
+    gradients = graph.graph_backward(output)
+    assert_gradient(
+        lambda v: compute(v)[0].value, np.array(values), np.array([gradients[n] for n in nodes])
+    )
+
+
+def test_relu_node_has_the_slope_of_its_side():
+    for value, slope in ((3.0, 1.0), (-3.0, 0.0)):
+        x = graph.Node(value)
+        assert graph.graph_backward(graph.relu(x))[x] == slope
+
+
+def test_topological_order_has_every_node_once_after_its_parents():
+    x, y = graph.Node(2.0), graph.Node(3.0)
+    product = graph.multiply(x, y)
+    output = graph.add(graph.add(product, x), product)
+    order = bl.topological_order(output)
+    assert len(order) == len(set(order)) == 5 and order[-1] is output
+    for place, node in enumerate(order):
+        assert all(parent in order[:place] for parent in node.parents)
+
+
+def test_a_deep_graph_is_no_problem():
+    x = node = graph.Node(1.0)
+    for _ in range(20_000):
+        node = graph.add(node, x)
+    assert bl.graph_backward(node)[x] == 20_001
+
+
+# The perceptron
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=SEED, n=st.integers(1, 20), d=st.integers(1, 4))
+def test_perceptron_separates_what_a_line_can(seed, n, d):
+    rng = np.random.default_rng(seed)
+    x, direction = rng.normal(size=(n, d)), rng.normal(size=d)
+    y = (x @ direction > 0).astype(int)
+    x += np.outer(2 * y - 1, direction) / np.linalg.norm(direction)  # a gap between the classes
+    w, b, mistakes = bl.perceptron_fit(x, y, 1000, 0.5, rng)
+    assert mistakes[-1] == 0
+    np.testing.assert_array_equal(bl.perceptron_predict(x, w, b), y)
+
+
+def test_perceptron_cannot_learn_xor():
+    x = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
+    *_, mistakes = bl.perceptron_fit(x, np.array([0, 1, 1, 0]), 50, 1.0, np.random.default_rng(0))
+    assert len(mistakes) == 50 and min(mistakes) > 0
+
+
+def test_perceptron_update_moves_only_when_wrong():
+    x, w, b = np.array([1.0, 2.0]), np.array([1.0, 1.0]), 0.0
+    same_w, same_b = bl.perceptron_update(x, 1, w, b, 0.1)
+    np.testing.assert_array_equal(same_w, w)
+    assert same_b == b
+    new_w, new_b = bl.perceptron_update(x, 0, w, b, 0.1)
+    np.testing.assert_allclose(new_w, [0.9, 0.8])
+    assert new_b == pytest.approx(-0.1)
+    np.testing.assert_array_equal(w, [1, 1])
+
+
+def test_perceptron_labels_are_0_and_1():
+    with pytest.raises(ValueError, match=r"\[-1, 1\]"):
+        bl.perceptron_fit(np.zeros((2, 1)), np.array([-1, 1]), 1, 1.0, np.random.default_rng(0))
+
+
+# Data
+
+
+@settings(max_examples=40, deadline=None)
+@given(n=st.integers(0, 40), seed=SEED, first=st.integers(0, 10), second=st.integers(0, 10))
+def test_split_has_every_sample_once(n, seed, first, second):
+    total = first + second + 3
+    shares = (first / total, second / total, 3 / total)
+    y = np.arange(n)
+    parts = bl.split_train_validation_test(2 * y, y, shares, np.random.default_rng(seed))
+    assert sorted(int(v) for _, y in parts for v in y) == list(range(n))
+    for (x, y), share in zip(parts, shares, strict=True):
+        np.testing.assert_array_equal(x, 2 * y)
+        assert abs(len(y) - share * n) <= 1
+
+
+def test_split_says_what_is_wrong():
+    x, rng = np.zeros(4), np.random.default_rng(0)
+    with pytest.raises(ValueError, match="add up to 1"):
+        bl.split_train_validation_test(x, x, (0.5, 0.2, 0.2), rng)
+    with pytest.raises(ValueError, match=r"x has 4 .*y has 3"):
+        bl.split_train_validation_test(x, x[:3], (0.6, 0.2, 0.2), rng)
+
+
+@settings(max_examples=40, deadline=None)
+@given(n=st.integers(2, 30), seed=SEED, dtype=st.sampled_from([np.float32, np.float64]))
+def test_standardized_features_have_mean_0_and_std_1(n, seed, dtype):
+    rng = np.random.default_rng(seed)
+    x = (rng.normal(size=(n, 4)) * [1, 100, 0.01, 0] + [0, 5, -1, 0.1]).astype(dtype)
+    mean, std = bl.fit_standardizer(x)
+    z = bl.standardize(x, mean, std)
+    assert z.dtype == mean.dtype == std.dtype == dtype
+    np.testing.assert_allclose(z.mean(axis=0), 0, atol=1e-3)
+    np.testing.assert_allclose(z.std(axis=0), [1, 1, 1, 0], atol=1e-3)
+    np.testing.assert_allclose(bl.standardize(mean[None], mean, std), 0)
+
+
+def test_minibatches_say_what_is_wrong():
+    with pytest.raises(ValueError, match=r"x has 3 .*y has 4"):
+        list(bl.iterate_minibatches(np.zeros(3), np.zeros(4), 2, np.random.default_rng(0)))
+    with pytest.raises(ValueError, match="batch_size must be at least 1"):
+        list(bl.iterate_minibatches(np.zeros(3), np.zeros(3), 0, np.random.default_rng(0)))
+
+
+# All of it
+
+
 def test_softmax_and_its_loss_survive_huge_scores():
     scores = np.array([[1000.0, 0.0, -1000.0]])
     np.testing.assert_allclose(bl.softmax(scores), [[1, 0, 0]])
@@ -86,6 +313,31 @@ def test_float32_stays_float32():
     _, loss_cache = bl.softmax_cross_entropy(scores, rng.integers(0, 3, 6))
     grads = bl.mlp_backward(bl.softmax_cross_entropy_backward(1.0, loss_cache), cache)
     assert {g.dtype for g in grads.values()} == {np.dtype(np.float32)}
+
+
+def test_every_plain_function_keeps_float32():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(6, 4)).astype(np.float32)
+    binary = rng.integers(0, 2, 6)
+    for forward, backward in (
+        (bl.sigmoid, bl.sigmoid_backward),
+        (bl.tanh, bl.tanh_backward),
+        (lambda x: bl.dropout(x, 0.5, rng), bl.dropout_backward),
+    ):
+        y, cache = forward(x)
+        assert y.dtype == backward(x, cache).dtype == np.float32
+    for loss, cache, backward in (
+        (*bl.mean_squared_error(x, x + 1), bl.mean_squared_error_backward),
+        (*bl.binary_cross_entropy(x[:, 0], binary), bl.binary_cross_entropy_backward),
+    ):
+        assert loss.dtype == backward(1.0, cache).dtype == np.float32
+    w, *_ = bl.perceptron_fit(x, binary, 3, 0.1, rng)
+    assert w.dtype == np.float32
+
+
+def test_every_public_name_exists_and_is_documented():
+    for name in bl.__all__:
+        assert getattr(bl, name).__doc__, name
 
 
 def test_training_on_the_digits_reaches_95_percent():
@@ -112,6 +364,7 @@ def test_minibatches_cover_every_sample_once():
 
 def test_importing_loads_no_heavy_package():
     heavy = ["matplotlib", "ipywidgets", "IPython", "sklearn", "jupytext", "nbformat", "sqlite3"]
+    heavy += ["tqdm", "pandas", "scipy"]
     program = (
         "import sys, numpy, checks, backprop_lib; "
         f"print([name for name in {heavy} if name in sys.modules])"
