@@ -26,7 +26,7 @@ import gradient_zoo  # noqa: E402
 
 import backprop_lib as bl  # noqa: E402
 from checks.gradients import check_gradient  # noqa: E402
-from checks.layout import Layout  # noqa: E402
+from checks.layout import Layout, matching  # noqa: E402
 
 Function = Callable[[np.ndarray], float]
 Verdict = str
@@ -189,11 +189,14 @@ def flat(problem: gradient_zoo.Problem) -> tuple[Layout, Function, np.ndarray, n
     def f(vector: np.ndarray) -> float:
         return problem.f(layout.build(np.asarray(vector)))
 
-    return layout, f, as_vector(problem.grad(problem.x), dtype), layout.vector().astype(dtype)
+    right = as_vector(problem.grad(problem.x), layout, dtype)
+    return layout, f, right, layout.vector().astype(dtype)
 
 
-def as_vector(tree: object, dtype: np.dtype) -> np.ndarray:
-    return Layout.of(tree).vector().astype(dtype)
+def as_vector(gradient: object, layout: Layout, dtype: np.dtype) -> np.ndarray:
+    """A gradient's arrays as one vector, in the order of x's."""
+    arrays = [array for _, array in matching(gradient, layout.tree, "gradient", "x")]
+    return np.concatenate([array.ravel() for array in arrays]).astype(dtype)
 
 
 def compare(tools: dict[str, Tool], seeds: int) -> dict[str, Tally]:
@@ -202,10 +205,12 @@ def compare(tools: dict[str, Tool], seeds: int) -> dict[str, Tally]:
 
     tallies = {name: Tally() for name in tools}
     problems = list(gradient_zoo.problems(range(seeds)))
-    for k, problem in enumerate(tqdm(problems, unit="function")):
-        _, f, right, x = flat(problem)
+    for k, problem in enumerate(tqdm(problems, unit="function", mininterval=5)):
+        layout, f, right, x = flat(problem)
         rng = np.random.default_rng(k)
-        wrongs = [as_vector(w, right.dtype) for _, w in gradient_zoo.wrong_gradients(problem, rng)]
+        wrongs = [
+            as_vector(w, layout, right.dtype) for _, w in gradient_zoo.wrong_gradients(problem, rng)
+        ]
         for name, tool in tools.items():
             tally = tallies[name]
             calls = [0]
@@ -257,7 +262,7 @@ def many_parameters(tools: dict[str, Tool], faults: int) -> None:
     scores, cache = bl.mlp_forward(x, params)
     dscores = bl.softmax_cross_entropy_backward(1.0, bl.softmax_cross_entropy(scores, labels)[1])
     point = layout.vector()
-    right = as_vector(bl.mlp_backward(dscores, cache), np.dtype(float))
+    right = as_vector(bl.mlp_backward(dscores, cache), layout, np.dtype(float))
     share = np.abs(right * point)
     counting = np.flatnonzero(share > 1e-3 * share.max())
     wrongs = []

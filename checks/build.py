@@ -115,6 +115,7 @@ def solved_notebook(lesson: Lesson) -> "NotebookNode":
         timeout=SECONDS_PER_CELL,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,  # how a slow machine cuts a text into pieces is not stored
         resources={"metadata": {"path": str(lesson.source.parent.parent)}},
     )
     try:
