@@ -291,6 +291,7 @@ def main() -> None:
     parser.add_argument("--faults", type=int, default=3, help="faults among 50,890 parameters")
     parser.add_argument("--tools", nargs="+", choices=TOOLS, default=list(TOOLS), metavar="TOOL")
     args = parser.parse_args()
+    np.random.seed(0)
     tools: dict[str, Tool] = {}
     for name in args.tools:
         try:

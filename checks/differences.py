@@ -202,7 +202,7 @@ class Neighbourhood:
 
 
 def scales_of(layout: Layout) -> np.ndarray:
-    """The size of each entry, (n,): |x|, and for zeros that of a typical entry of the array.
+    """The size of each entry, (n,): |x|; for (almost) zeros that of other entries.
 
     Steps are shares of it, so that neither 1e-6 nor 1e6 is a badly scaled parameter.
     """
@@ -210,7 +210,9 @@ def scales_of(layout: Layout) -> np.ndarray:
     typical = float(np.median(everything[everything > 0])) if (everything > 0).any() else 1.0
     for part in layout.parts(everything):
         zero = part == 0
-        part[zero] = np.median(part[~zero]) if (~zero).any() else typical
+        own = float(np.median(part[~zero])) if (~zero).any() else typical
+        part[zero] = own
+        np.maximum(part, 1e-6 * own, out=part)
     return everything
 
 
@@ -405,7 +407,7 @@ def three_steps(
 COUNTS = 1e-7
 """An entry counts when its share in the change of f is at least this part of the largest."""
 
-ENOUGH = 1e-6
+ENOUGH = 1e-7
 """The relative error at which looking for a better numerical derivative ends."""
 
 

@@ -19,7 +19,10 @@ SEED = st.integers(0, 2**32 - 1)
 def assert_gradient(f, x, gradient):
     assert gradient.shape == x.shape
     numeric = numerical_gradient(f, x)
-    np.testing.assert_allclose(gradient, numeric.value, rtol=1e-7, atol=1e-9)
+    allowed = 4 * numeric.error + 1e-12 * np.abs(gradient)
+    assert (np.abs(gradient - numeric.value) <= allowed).all(), (gradient, numeric)
+    # and the numbers are good enough to mean something
+    assert (numeric.error <= 1e-5 * (np.abs(gradient).max(initial=0) + 1e-6)).all(), numeric
 
 
 @settings(max_examples=40, deadline=None)
@@ -177,7 +180,7 @@ def test_l2_penalty_backward():
 
 
 @settings(max_examples=60, deadline=None)
-@given(values=st.lists(st.floats(-2, 2), min_size=3, max_size=3))
+@given(values=st.lists(st.integers(-2000, 2000).map(lambda k: k / 1000), min_size=3, max_size=3))
 def test_graph_backward(values):
     def compute(values):
         a, b, c = nodes = [graph.Node(float(v)) for v in values]
