@@ -22,7 +22,7 @@ for the complex step; Clarke (1983) for what counts as a gradient at a kink.
 
 import inspect
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,6 +40,7 @@ from checks.differences import (
     Line,
     Neighbourhood,
     Slope,
+    averaged,
     look_at_entries,
     reach_of,
     slope_along,
@@ -281,15 +282,18 @@ def look_again(near: Neighbourhood, i: int, slope: Slope) -> tuple[Slope, bool]:
     One estimate may be right by its own lights and wrong by luck, as when the steps hit a fast
     oscillation at like phases. Steps that are no multiples of its own tell.
     """
+    if slope.step == 0:  # a complex step, which has been compared with differences already
+        return slope, True
     line = near.axis(i)
     for _ in range(4):
         others = [
             three_steps(line, near.f0, near.noise, slope.step * factor, {})
             for factor in (0.37, 0.083)
         ]
-        seen = [s for s in others if s is not None]
-        apart = [s for s in seen if abs(s.value - slope.value) > 2 * (s.error + slope.error)]
-        if seen and not apart:
+        # rounding alone makes the error of the shorter one 12 times larger
+        telling = [s for s in others if s is not None and s.error <= 32 * slope.error]
+        apart = [s for s in telling if abs(s.value - slope.value) > 2 * (s.error + slope.error)]
+        if telling and not apart:
             return slope, True
         again = slope_along(line, near.f0, near.noise, lambda _: 0.0, slope.step * 0.083, tries=6)
         if again is None:
@@ -326,10 +330,21 @@ def sharpen(
         value, error = complex_step(evidence.near, i, rng)
         if slope is None or not abs(value - slope.value) <= TRUST * slope.error + error:
             return False
-        sharper[i] = replace(slope, value=value, truncation=0.0, rounding=error, jump=0.0)
+        sharper[i] = Slope(value, 0.0, error, 0.0, error, step=0.0)
     for i in poor:
         slopes[i] = sharper[i]
     return bool(sample)
+
+
+def steady(evidence: Evidence, entries: Iterable[int], rng: np.random.Generator) -> bool:
+    """Put means of many slopes in the place of single ones; whether there was any."""
+    near, found = evidence.near, False
+    for i in entries:
+        slope = evidence.slopes[i]
+        if slope is not None and not slope.has_jump:
+            evidence.slopes[i] = averaged(near.axis(i), near.f0, near.noise, slope, rng)
+            found = True
+    return found
 
 
 def complex_step(near: Neighbourhood, i: int, rng: np.random.Generator) -> tuple[float, float]:
@@ -416,12 +431,14 @@ def verdict_by_entries(
     layout, n = near.function.layout, near.x.size
     evidence = look_at_entries(near, claim.value)
     comparison = compare_entries(evidence, claim, rng)
-    if (
-        not comparison.wrong
-        and comparison.resolution > limit
-        and sharpen(evidence, comparison, claim, rng)
-    ):
-        comparison = compare_entries(evidence, claim, rng)
+    single = claim.single or near.noise > 2.0**-30 * max(abs(near.f0), evidence.largest)
+    larger = np.abs(claim.value) * near.reach >= LARGER * evidence.largest
+    if not comparison.wrong and comparison.resolution > limit:
+        poor = np.flatnonzero(larger & (comparison.resolutions > COARSE))
+        if sharpen(evidence, comparison, claim, rng) or (
+            single and steady(evidence, map(int, poor), rng)
+        ):
+            comparison = compare_entries(evidence, claim, rng)
 
     def entry(i: int) -> Entry:
         place, index = layout.place(i)
@@ -432,9 +449,7 @@ def verdict_by_entries(
     off = np.abs(claim.value - comparison.numeric) / np.fmax(comparison.tolerance, TINY)
     worst = wrong[0] if wrong else entry(int(np.argmax(np.nan_to_num(off)))) if n else None
     resolution = comparison.resolution
-    imprecise = claim.single or near.noise > 2.0**-30 * max(abs(near.f0), evidence.largest)
-    larger = np.abs(claim.value) * near.reach >= LARGER * evidence.largest
-    good_enough = imprecise and comparison.resolutions[larger].max(initial=0.0) <= COARSE
+    good_enough = single and comparison.resolutions[larger].max(initial=0.0) <= COARSE
     verdict: Verdict
     if wrong:
         verdict, resolution = "fail", math.inf
