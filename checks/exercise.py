@@ -69,7 +69,7 @@ class Mistake:
     """A question that leads on."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exercise:
     """One function that a learner writes, declared once for notebook, grader and tests."""
 

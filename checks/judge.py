@@ -8,6 +8,7 @@ cases that depend only on the exercise and the seed.
 """
 
 import contextlib
+import functools
 import linecache
 import traceback
 import warnings
@@ -50,7 +51,7 @@ def judge(name: str, attempt: Callable[..., Any], seed: int = 0) -> Result:
     A LookupError where there is no such exercise.
     """
     exercise = find_exercise(name)
-    cases = exercise.cases(np.random.default_rng([seed, *name.encode()]))
+    cases, truths = prepare(exercise, seed)
     blank = Result(
         exercise=name,
         verdict="wrong",
@@ -68,14 +69,13 @@ def judge(name: str, attempt: Callable[..., Any], seed: int = 0) -> Result:
 
     trials = []
     with references_in_place(attempt, exercise.uses):
-        for case in cases:
-            truths = truth_of(exercise, case)
-            trials.append(run(exercise, attempt, case, truths))
+        for case, truth in zip(cases, truths, strict=True):
+            trials.append(run(exercise, attempt, case, truth))
             if trials[0].not_attempted:
                 message = f"{name} is not written yet."
                 return replace(blank, verdict="not attempted", message=message, tried=())
         if all(trial.right for trial in trials):
-            again = run(exercise, attempt, cases[-1], truths)
+            again = run(exercise, attempt, cases[-1], truths[-1])
             if not (again.right and same(again.outputs, trials[-1].outputs)):
                 return failure(blank, ANSWER_CHANGES, trials, trials[-1])
     wrong = [trial for trial in trials if trial.wrong]
@@ -128,7 +128,17 @@ class Truth:
         return ~(off <= precision * self.scale + self.error)
 
 
-def truth_of(exercise: Exercise, case: Case) -> dict[str, Truth]:
+@functools.lru_cache(maxsize=512)
+def prepare(exercise: Exercise, seed: int) -> "tuple[tuple[Case, ...], tuple[Truths, ...]]":
+    """The cases of a seed and what their outputs must be; kept, since a class shares them."""
+    cases = exercise.cases(np.random.default_rng([seed, *exercise.name.encode()]))
+    return cases, tuple(truth_of(exercise, case) for case in cases)
+
+
+Truths = Mapping[str, Truth]
+
+
+def truth_of(exercise: Exercise, case: Case) -> Truths:
     """What each output that counts must be: a numerical derivative, or the library's value."""
     truths = {}
     for name, array in case.wrt.items():
