@@ -435,15 +435,21 @@ def busy_cores(seconds):
     return os.cpu_count() * (1 - idle / max(1, sum(spent)))
 
 
-def wait_until_quiet(patience=20.0):
-    """Wait, at most so many seconds, until hardly anything else runs."""
-    time.sleep(0.02)  # the threads of whoever came last go to sleep
-    end = time.perf_counter() + patience
-    while busy_cores(0.06) > 0.2 and time.perf_counter() < end:
-        time.sleep(0.1)
+class Patience:
+    """Waits until hardly anything else runs, so many seconds in all, and then no more."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+
+    def wait_until_quiet(self):
+        time.sleep(0.02)  # the threads of whoever came last go to sleep
+        start = time.perf_counter()
+        while self.seconds > time.perf_counter() - start and busy_cores(0.06) > 0.2:
+            time.sleep(0.1)
+        self.seconds -= time.perf_counter() - start
 
 
-def measure(libraries, problem, rounds, seconds):
+def measure(libraries, problem, rounds, seconds, patience):
     """Seconds per step of each library, its fastest turn, and the losses that must agree."""
     losses, steps = {}, {}
     for name, library in libraries.items():
@@ -454,7 +460,7 @@ def measure(libraries, problem, rounds, seconds):
     times = {name: [] for name in libraries}
     for _ in range(rounds):
         for name, library in libraries.items():
-            wait_until_quiet()
+            patience.wait_until_quiet()
             times[name].append(library.ask("time", steps[name]))
     fastest = {name: min(taken) for name, taken in times.items()}
     return fastest, {name: loss for name, loss in losses.items() if loss is not None}
@@ -476,7 +482,7 @@ def microseconds(seconds):
     return f"{value:,.0f} µs" if value < 10_000 else f"{value / 1000:,.1f} ms"
 
 
-def print_steps(libraries, rounds, seconds):
+def print_steps(libraries, rounds, seconds, patience):
     """The tables of the steps. Returns whether all losses agree."""
     others = [name for name in libraries if name != "here"]
     agree = True
@@ -491,7 +497,7 @@ def print_steps(libraries, rounds, seconds):
                 for name, library in libraries.items()
                 if name != "micrograd" or problem.sizes == PROBLEMS[0].sizes
             }
-            times, losses = measure(taking_part, problem, rounds, seconds)
+            times, losses = measure(taking_part, problem, rounds, seconds, patience)
             cells = [
                 as_ratio(times["here"], times[name]) if name in times else "" for name in others
             ]
@@ -508,7 +514,7 @@ def print_steps(libraries, rounds, seconds):
     return agree
 
 
-def print_digits(libraries, seeds, goal=0.97, epochs=60):
+def print_digits(libraries, seeds, patience, goal=0.97, epochs=60):
     """The table of the whole trainings."""
     print(f"\nDigits, 64-64-10, batch 64, Adam, float32, until {goal:.0%} of the test digits:\n")
     print("| | seconds | epochs | times as long as here |")
@@ -516,7 +522,7 @@ def print_digits(libraries, seeds, goal=0.97, epochs=60):
     results = {name: [] for name in DIGITS if name in libraries}
     for seed in range(-1, seeds):  # the first one only warms up
         for name in results:
-            wait_until_quiet()
+            patience.wait_until_quiet()
             results[name].append(libraries[name].ask("digits", max(seed, 0), goal, epochs))
     for name, runs in results.items():
         runs = runs[1:]
@@ -527,7 +533,7 @@ def print_digits(libraries, seeds, goal=0.97, epochs=60):
         print(f"| {name} | {seconds:.3f} | {taken:g} | {longer:.1f} |", flush=True)
 
 
-def draw_growth(libraries, rounds, seconds, path):
+def draw_growth(libraries, rounds, seconds, patience, path):
     """Time per step against width, depth and batch, beside the bare products."""
     from matplotlib.figure import Figure
 
@@ -555,7 +561,7 @@ def draw_growth(libraries, rounds, seconds, path):
         shown = {name: libraries[name] for name in styles if name in libraries}
         medians = {name: [] for name in shown}
         for value in values:
-            times, _ = measure(shown, make(value), rounds, seconds)
+            times, _ = measure(shown, make(value), rounds, seconds, patience)
             for name, taken in times.items():
                 medians[name].append(taken * 1e6)
         axes = figure.add_subplot(1, 3, place)
@@ -577,8 +583,12 @@ def draw_growth(libraries, rounds, seconds, path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="fewer repetitions, no picture")
+    parser.add_argument(
+        "--wait", type=float, default=60, help="seconds to wait in all for a quiet machine"
+    )
     options = parser.parse_args()
-    rounds, seconds, seeds = (5, 0.03, 2) if options.quick else (30, 0.06, 9)
+    patience = Patience(options.wait)
+    rounds, seconds, seeds = (5, 0.03, 2) if options.quick else (15, 0.06, 9)
     libraries = {name: Library(name) for name in STEPS}
     missing = [name for name in libraries if not libraries[name].is_installed(PROBLEMS[0])]
     for name in missing:
@@ -592,10 +602,10 @@ def main():
         except importlib.metadata.PackageNotFoundError:
             continue
     print(f"Python {platform.python_version()}, {', '.join(versions)}; {os.cpu_count()} cores")
-    agree = print_steps(libraries, rounds, seconds)
-    print_digits(libraries, seeds)
+    agree = print_steps(libraries, rounds, seconds, patience)
+    print_digits(libraries, seeds, patience)
     if not options.quick:
-        draw_growth(libraries, rounds // 3, seconds, PICTURE)
+        draw_growth(libraries, rounds // 3, seconds, patience, PICTURE)
     for library in libraries.values():
         library.stop()
     if not agree:
