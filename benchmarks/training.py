@@ -455,6 +455,7 @@ def measure(libraries, problem, rounds, seconds, patience):
     for name, library in libraries.items():
         library.ask("prepare", problem)
         losses[name] = library.ask("agree")
+        patience.wait_until_quiet()
         estimate = min(library.ask("time", n) for n in (1, 3))
         steps[name] = max(1, round(seconds / estimate))
     times = {name: [] for name in libraries}
