@@ -92,16 +92,18 @@ def here(problem: Problem):
 
 def bare_products(problem: Problem):
     """Every matrix product of a step, into arrays that exist, and nothing else."""
-    x, _ = next(problem.batches())
+    batches = [x for x, _ in problem.batches()]
     weights = [w for w, _ in problem.layers()]
     gradients = [np.empty_like(w) for w in weights]
     rng = np.random.default_rng(2)
-    outputs = [rng.normal(size=(len(x), s)).astype(problem.dtype) for s in problem.sizes[1:]]
-    inputs = [x, *(output.copy() for output in outputs[:-1])]
+    shapes = [(problem.batch_size, size) for size in problem.sizes[1:]]
+    outputs = [rng.normal(size=shape).astype(problem.dtype) for shape in shapes]
+    hidden = [output.copy() for output in outputs[:-1]]
     douts = [output.copy() for output in outputs]
 
     def run(steps):
-        for _ in range(steps):
+        for step in range(steps):
+            inputs = [batches[step % len(batches)], *hidden]
             for a, w, out in zip(inputs, weights, outputs, strict=True):
                 np.dot(a, w, out=out)
             for i in range(len(weights) - 1, -1, -1):
@@ -483,35 +485,32 @@ def microseconds(seconds):
     return f"{value:,.0f} µs" if value < 10_000 else f"{value / 1000:,.1f} ms"
 
 
-def print_steps(libraries, rounds, seconds, patience):
-    """The tables of the steps. Returns whether all losses agree."""
+def print_steps(libraries, dtype, rounds, seconds, patience):
+    """The table of the steps. Returns whether all losses agree."""
     others = [name for name in libraries if name != "here"]
     agree = True
-    for dtype in ("float32", "float64"):
-        print(f"\nTime of a step here, and as a multiple of the time of others, {dtype}:\n")
-        print("| Network, batch | here |", " | ".join(others), "| loss after 20 steps |")
-        print("|---|" + "---:|" * (len(others) + 2))
-        for problem in PROBLEMS:
-            problem = replace(problem, dtype=dtype)
-            taking_part = {
-                name: library
-                for name, library in libraries.items()
-                if name != "micrograd" or problem.sizes == PROBLEMS[0].sizes
-            }
-            times, losses = measure(taking_part, problem, rounds, seconds, patience)
-            cells = [
-                as_ratio(times["here"], times[name]) if name in times else "" for name in others
-            ]
-            difference = disagreement(losses)
-            agree &= difference < (1e-4 if dtype == "float32" else 1e-9)
-            print(
-                f"| {problem}, {problem.batch_size} |",
-                microseconds(times["here"]),
-                "|",
-                " | ".join(cells),
-                f"| {losses['here']:.4f} ± {difference:.0e} |",
-                flush=True,
-            )
+    print(f"\nTime of a step here, and as a multiple of the time of others, {dtype}:\n")
+    print("| Network, batch | here |", " | ".join(others), "| loss after 20 steps |")
+    print("|---|" + "---:|" * (len(others) + 2))
+    for problem in PROBLEMS:
+        problem = replace(problem, dtype=dtype)
+        taking_part = {
+            name: library
+            for name, library in libraries.items()
+            if name != "micrograd" or problem.sizes == PROBLEMS[0].sizes
+        }
+        times, losses = measure(taking_part, problem, rounds, seconds, patience)
+        cells = [as_ratio(times["here"], times[name]) if name in times else "" for name in others]
+        difference = disagreement(losses)
+        agree &= difference < (1e-4 if dtype == "float32" else 1e-9)
+        print(
+            f"| {problem}, {problem.batch_size} |",
+            microseconds(times["here"]),
+            "|",
+            " | ".join(cells),
+            f"| {losses['here']:.4f} ± {difference:.0e} |",
+            flush=True,
+        )
     return agree
 
 
@@ -578,7 +577,7 @@ def draw_growth(libraries, rounds, seconds, patience, path):
             axes.set_ylabel("µs per step, float32")
             axes.legend(frameon=False)
     figure.savefig(path, dpi=100, facecolor="white", metadata={"Software": None})
-    print(f"\nwrote {path}")
+    print(f"\nwrote {path}", flush=True)
 
 
 def main():
@@ -603,10 +602,11 @@ def main():
         except importlib.metadata.PackageNotFoundError:
             continue
     print(f"Python {platform.python_version()}, {', '.join(versions)}; {os.cpu_count()} cores")
-    agree = print_steps(libraries, rounds, seconds, patience)
+    agree = print_steps(libraries, "float32", rounds, seconds, patience)
     print_digits(libraries, seeds, patience)
     if not options.quick:
         draw_growth(libraries, rounds // 3, seconds, patience, PICTURE)
+    agree &= print_steps(libraries, "float64", rounds, seconds, patience)
     for library in libraries.values():
         library.stop()
     if not agree:
