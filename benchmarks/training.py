@@ -92,16 +92,18 @@ def here(problem: Problem):
 
 def bare_products(problem: Problem):
     """Every matrix product of a step, into arrays that exist, and nothing else."""
-    x, _ = next(problem.batches())
+    batches = [x for x, _ in problem.batches()]
     weights = [w for w, _ in problem.layers()]
     gradients = [np.empty_like(w) for w in weights]
     rng = np.random.default_rng(2)
-    outputs = [rng.normal(size=(len(x), s)).astype(problem.dtype) for s in problem.sizes[1:]]
-    inputs = [x, *(output.copy() for output in outputs[:-1])]
+    shapes = [(problem.batch_size, size) for size in problem.sizes[1:]]
+    outputs = [rng.normal(size=shape).astype(problem.dtype) for shape in shapes]
+    hidden = [output.copy() for output in outputs[:-1]]
     douts = [output.copy() for output in outputs]
 
     def run(steps):
-        for _ in range(steps):
+        for step in range(steps):
+            inputs = [batches[step % len(batches)], *hidden]
             for a, w, out in zip(inputs, weights, outputs, strict=True):
                 np.dot(a, w, out=out)
             for i in range(len(weights) - 1, -1, -1):
@@ -435,26 +437,33 @@ def busy_cores(seconds):
     return os.cpu_count() * (1 - idle / max(1, sum(spent)))
 
 
-def wait_until_quiet(patience=20.0):
-    """Wait, at most so many seconds, until hardly anything else runs."""
-    time.sleep(0.02)  # the threads of whoever came last go to sleep
-    end = time.perf_counter() + patience
-    while busy_cores(0.06) > 0.2 and time.perf_counter() < end:
-        time.sleep(0.1)
+class Patience:
+    """Waits until hardly anything else runs, so many seconds in all, and then no more."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+
+    def wait_until_quiet(self):
+        time.sleep(0.02)  # the threads of whoever came last go to sleep
+        start = time.perf_counter()
+        while self.seconds > time.perf_counter() - start and busy_cores(0.06) > 0.2:
+            time.sleep(0.1)
+        self.seconds -= time.perf_counter() - start
 
 
-def measure(libraries, problem, rounds, seconds):
+def measure(libraries, problem, rounds, seconds, patience):
     """Seconds per step of each library, its fastest turn, and the losses that must agree."""
     losses, steps = {}, {}
     for name, library in libraries.items():
         library.ask("prepare", problem)
         losses[name] = library.ask("agree")
+        patience.wait_until_quiet()
         estimate = min(library.ask("time", n) for n in (1, 3))
         steps[name] = max(1, round(seconds / estimate))
     times = {name: [] for name in libraries}
     for _ in range(rounds):
         for name, library in libraries.items():
-            wait_until_quiet()
+            patience.wait_until_quiet()
             times[name].append(library.ask("time", steps[name]))
     fastest = {name: min(taken) for name, taken in times.items()}
     return fastest, {name: loss for name, loss in losses.items() if loss is not None}
@@ -476,39 +485,36 @@ def microseconds(seconds):
     return f"{value:,.0f} µs" if value < 10_000 else f"{value / 1000:,.1f} ms"
 
 
-def print_steps(libraries, rounds, seconds):
-    """The tables of the steps. Returns whether all losses agree."""
+def print_steps(libraries, dtype, rounds, seconds, patience):
+    """The table of the steps. Returns whether all losses agree."""
     others = [name for name in libraries if name != "here"]
     agree = True
-    for dtype in ("float32", "float64"):
-        print(f"\nTime of a step here, and as a multiple of the time of others, {dtype}:\n")
-        print("| Network, batch | here |", " | ".join(others), "| loss after 20 steps |")
-        print("|---|" + "---:|" * (len(others) + 2))
-        for problem in PROBLEMS:
-            problem = replace(problem, dtype=dtype)
-            taking_part = {
-                name: library
-                for name, library in libraries.items()
-                if name != "micrograd" or problem.sizes == PROBLEMS[0].sizes
-            }
-            times, losses = measure(taking_part, problem, rounds, seconds)
-            cells = [
-                as_ratio(times["here"], times[name]) if name in times else "" for name in others
-            ]
-            difference = disagreement(losses)
-            agree &= difference < (1e-4 if dtype == "float32" else 1e-9)
-            print(
-                f"| {problem}, {problem.batch_size} |",
-                microseconds(times["here"]),
-                "|",
-                " | ".join(cells),
-                f"| {losses['here']:.4f} ± {difference:.0e} |",
-                flush=True,
-            )
+    print(f"\nTime of a step here, and as a multiple of the time of others, {dtype}:\n")
+    print("| Network, batch | here |", " | ".join(others), "| loss after 20 steps |")
+    print("|---|" + "---:|" * (len(others) + 2))
+    for problem in PROBLEMS:
+        problem = replace(problem, dtype=dtype)
+        taking_part = {
+            name: library
+            for name, library in libraries.items()
+            if name != "micrograd" or problem.sizes == PROBLEMS[0].sizes
+        }
+        times, losses = measure(taking_part, problem, rounds, seconds, patience)
+        cells = [as_ratio(times["here"], times[name]) if name in times else "" for name in others]
+        difference = disagreement(losses)
+        agree &= difference < (1e-4 if dtype == "float32" else 1e-9)
+        print(
+            f"| {problem}, {problem.batch_size} |",
+            microseconds(times["here"]),
+            "|",
+            " | ".join(cells),
+            f"| {losses['here']:.4f} ± {difference:.0e} |",
+            flush=True,
+        )
     return agree
 
 
-def print_digits(libraries, seeds, goal=0.97, epochs=60):
+def print_digits(libraries, seeds, patience, goal=0.97, epochs=60):
     """The table of the whole trainings."""
     print(f"\nDigits, 64-64-10, batch 64, Adam, float32, until {goal:.0%} of the test digits:\n")
     print("| | seconds | epochs | times as long as here |")
@@ -516,7 +522,7 @@ def print_digits(libraries, seeds, goal=0.97, epochs=60):
     results = {name: [] for name in DIGITS if name in libraries}
     for seed in range(-1, seeds):  # the first one only warms up
         for name in results:
-            wait_until_quiet()
+            patience.wait_until_quiet()
             results[name].append(libraries[name].ask("digits", max(seed, 0), goal, epochs))
     for name, runs in results.items():
         runs = runs[1:]
@@ -527,7 +533,7 @@ def print_digits(libraries, seeds, goal=0.97, epochs=60):
         print(f"| {name} | {seconds:.3f} | {taken:g} | {longer:.1f} |", flush=True)
 
 
-def draw_growth(libraries, rounds, seconds, path):
+def draw_growth(libraries, rounds, seconds, patience, path):
     """Time per step against width, depth and batch, beside the bare products."""
     from matplotlib.figure import Figure
 
@@ -555,7 +561,7 @@ def draw_growth(libraries, rounds, seconds, path):
         shown = {name: libraries[name] for name in styles if name in libraries}
         medians = {name: [] for name in shown}
         for value in values:
-            times, _ = measure(shown, make(value), rounds, seconds)
+            times, _ = measure(shown, make(value), rounds, seconds, patience)
             for name, taken in times.items():
                 medians[name].append(taken * 1e6)
         axes = figure.add_subplot(1, 3, place)
@@ -571,14 +577,18 @@ def draw_growth(libraries, rounds, seconds, path):
             axes.set_ylabel("µs per step, float32")
             axes.legend(frameon=False)
     figure.savefig(path, dpi=100, facecolor="white", metadata={"Software": None})
-    print(f"\nwrote {path}")
+    print(f"\nwrote {path}", flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="fewer repetitions, no picture")
+    parser.add_argument(
+        "--wait", type=float, default=60, help="seconds to wait in all for a quiet machine"
+    )
     options = parser.parse_args()
-    rounds, seconds, seeds = (5, 0.03, 2) if options.quick else (30, 0.06, 9)
+    patience = Patience(options.wait)
+    rounds, seconds, seeds = (5, 0.03, 2) if options.quick else (15, 0.06, 9)
     libraries = {name: Library(name) for name in STEPS}
     missing = [name for name in libraries if not libraries[name].is_installed(PROBLEMS[0])]
     for name in missing:
@@ -592,10 +602,11 @@ def main():
         except importlib.metadata.PackageNotFoundError:
             continue
     print(f"Python {platform.python_version()}, {', '.join(versions)}; {os.cpu_count()} cores")
-    agree = print_steps(libraries, rounds, seconds)
-    print_digits(libraries, seeds)
+    agree = print_steps(libraries, "float32", rounds, seconds, patience)
+    print_digits(libraries, seeds, patience)
     if not options.quick:
-        draw_growth(libraries, rounds // 3, seconds, PICTURE)
+        draw_growth(libraries, rounds // 3, seconds, patience, PICTURE)
+    agree &= print_steps(libraries, "float64", rounds, seconds, patience)
     for library in libraries.values():
         library.stop()
     if not agree:
