@@ -138,7 +138,7 @@ class Finding:
     """A question that leads on."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a trial is equal to itself alone: arrays do not say yes or no
 class Trial:
     """What an attempt did in one case."""
 

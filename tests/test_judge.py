@@ -240,6 +240,20 @@ def test_state_between_calls_is_seen():
     assert judge("relu_backward", right_once).mistake == "answer-changes"
 
 
+def test_a_fault_in_a_later_case_of_the_same_size_is_found():
+    # seeds on which two cases have the same sizes, so that only their arrays differ
+    def wrong_for_large_scores(scores):
+        return np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+
+    same_sizes = 0
+    for seed in range(100):
+        result = judge("softmax", wrong_for_large_scores, seed)
+        assert result.mistake == "overflow" and result.case.startswith("case 4")
+        sizes = [line.split(": ")[1] for line in result.tried]
+        same_sizes += sizes[3] in sizes[:3]
+    assert same_sizes
+
+
 def test_not_a_function():
     assert judge("relu_backward", 3).mistake == "not-a-function"
 
