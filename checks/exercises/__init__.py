@@ -1,12 +1,13 @@
 """Every exercise of the course, each declared once, one module a lesson."""
 
 from checks.exercise import Exercise
-from checks.exercises import backward_pass, forward_pass, start_here
+from checks.exercises import backward_pass, forward_pass, perceptron, start_here
 
 __all__ = ["EXERCISES", "LESSONS", "find_exercise", "lesson_exercises"]
 
 EXERCISES: tuple[Exercise, ...] = (
     *start_here.EXERCISES,
+    *perceptron.EXERCISES,
     *forward_pass.EXERCISES,
     *backward_pass.EXERCISES,
 )
