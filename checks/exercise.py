@@ -41,6 +41,8 @@ class Case:
     """Instead of gradients: the names of outputs that are compared with the library's own."""
     accept: "Callable[[Mapping[str, np.ndarray]], Finding | None] | None" = None
     """Where many answers are right: what is wrong with these outputs, or None."""
+    could_give: Callable[[Callable[..., Any], Mapping[str, np.ndarray]], bool] | None = None
+    """Beside accept: whether a wrong implementation could have led to these outputs."""
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -136,6 +138,8 @@ class Finding:
     message: str
     question: str | None = None
     """A question that leads on."""
+    evidence: str = ""
+    """What was measured, to be told beside a known mistake's symptom."""
 
 
 @dataclass(frozen=True, eq=False)  # a trial is equal to itself alone: arrays do not say yes or no

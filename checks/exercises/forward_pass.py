@@ -693,6 +693,7 @@ def he_case(rng: np.random.Generator, d: int, m: int) -> Case:
         (d, m, rng.spawn(1)[0]),
         values=("w",),
         accept=partial(he_finding, d, m),
+        could_give=partial(he_could_give, d, m),
     )
 
 
@@ -711,17 +712,19 @@ def he_finding(d: int, m: int, outputs: Mapping[str, np.ndarray]) -> Finding | N
         f"Here D = {d} and M = {m}; the shape of your `w` is {w.shape}, its mean {w.mean():.4f} "
         f"and its standard deviation {w.std():.4f}."
     )
-    rng = np.random.default_rng(0)
-    for mistake in HE_INIT.mistakes:
-        if look_alike(w, mistake.wrong(d, m, rng)):
-            message = f"{mistake.symptom} {evidence} {mistake.idea}"
-            return Finding(mistake.id, message, mistake.question)
-    expected = f"Expected: ({d}, {m}), near 0 and near {spread:.4f}, and all weights different."
     return Finding(
         "wrong-distribution",
-        f"{evidence} {expected}",
+        f"{evidence} Expected: ({d}, {m}), near 0, near {spread:.4f}, and all weights different.",
         "Which number decides the shape of your draw, which its middle and which its spread?",
+        evidence,
     )
+
+
+def he_could_give(
+    d: int, m: int, init: Callable[..., np.ndarray], outputs: Mapping[str, np.ndarray]
+) -> bool:
+    """Whether these weights look as if this implementation had drawn them."""
+    return look_alike(outputs["w"], init(d, m, np.random.default_rng(0)))
 
 
 def look_alike(a: np.ndarray, b: np.ndarray) -> bool:

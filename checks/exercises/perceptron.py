@@ -7,6 +7,7 @@ and a known mistake is named if some order leads that mistake to it.
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
@@ -388,9 +389,9 @@ PERCEPTRON_UPDATE = Exercise(
         Mistake(
             "sum-for-prediction",
             update_raw_sum,
-            "Your step is in proportion to the label less the weighted sum: no step function was "
-            "taken.",
-            "That is a rule of its own, ADALINE. The perceptron compares the label with its answer.",
+            "Your `w` and `b` move in proportion to the label less the weighted sum, even when the "
+            "answer was right.",
+            "That is a rule of its own, ADALINE. The perceptron learns from its answer, 0 or 1.",
             "Which numbers can a prediction be, and which can your error be?",
         ),
         Mistake(
@@ -516,23 +517,73 @@ def equal(a: Fitted, b: Fitted, precision: float = 1e-5) -> bool:
 
 
 def fit_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Few samples, so that all orders can be tried: what no line can do, what a line can, one
-    epoch of more samples, and one sample."""
-    # the first two samples are equal and labelled differently: a mistake in every epoch
-    x = rng.normal(0.0, 1.0, (3, int(rng.integers(4, 10))))
-    x[1] = x[0]
-    impossible = fit_case(rng, x, np.array([0, 1, 1]), epochs=2)
+    """Few samples, so that all orders can be tried: one epoch, then what a line can separate,
+    what no line can, and a single sample. And more samples, which must end up separated."""
+    x = rng.normal(0.2, 1.0, (4, int(rng.choice([3, 5, 6, 7, 8, 9]))))
+    once = fit_case(rng, x, rng.permutation([0, 0, 1, 1]), epochs=1)
     # two clouds, on opposite sides of the origin
-    d = int(rng.integers(4, 10))
-    middle = rng.normal(0.0, 1.0, d)
-    middle *= 2 / np.linalg.norm(middle)
+    middle = draw_direction(rng, int(rng.integers(4, 10)))
     y = rng.permutation([0, 1, 1])
-    x = np.where(y == 1, 1, -1)[:, np.newaxis] * middle + rng.normal(0.0, 0.2, (3, d))
+    x = np.where(y == 1, 1, -1)[:, np.newaxis] * middle + rng.normal(0.0, 0.2, (3, len(middle)))
     possible = fit_case(rng, x, y, epochs=3)
-    x = rng.normal(0.2, 1.0, (5, int(rng.choice([3, 4, 6, 7, 8]))))
-    once = fit_case(rng, x, rng.permutation([0, 0, 1, 1, 1]), epochs=1)
+    # two equal samples with different labels: a mistake in every epoch; and a sample across from
+    # them: at least two in an epoch that begins with zeros
+    twin = draw_direction(rng, int(rng.integers(4, 10)))
+    aside = rng.normal(0.0, 0.3, len(twin))
+    across = aside - aside @ twin / (twin @ twin) * twin - 0.8 * twin
+    impossible = fit_case(rng, np.array([twin, twin, across]), np.array([0, 1, 1]), epochs=3)
     alone = fit_case(rng, rng.normal(0.5, 1.0, (1, int(rng.integers(3, 10)))), np.array([1]), 3)
-    return impossible, possible, once, alone
+    return once, possible, impossible, alone, clouds_case(rng)
+
+
+def clouds_case(rng: np.random.Generator) -> Case:
+    """Two clouds so far apart that a line is found in time, whatever the order."""
+    n, d, epochs = int(rng.integers(10, 16)), int(rng.integers(3, 10)), 100
+    while True:
+        middle = draw_direction(rng, d)
+        y = rng.permutation(np.resize([0, 1], n))
+        signs = np.where(y == 1, 1, -1)
+        x = signs[:, np.newaxis] * middle + rng.normal(0.0, 0.5, (n, d))
+        # Novikoff: at most (radius / margin)^2 mistakes, and every epoch but the last has one
+        radius, margin = np.sqrt((x**2).sum(axis=1).max() + 1), (signs * (x @ middle)).min() / 2
+        if margin > 0 and (radius / margin) ** 2 < epochs - 1:
+            break
+    return replace(
+        fit_case(rng, x, y, epochs),
+        accept=partial(clouds_finding, x, y, epochs),
+        could_give=cannot_tell,
+    )
+
+
+def clouds_finding(
+    x: np.ndarray, y: np.ndarray, epochs: int, outputs: Mapping[str, np.ndarray]
+) -> Finding | None:
+    """What is wrong with these outputs, unless they are those of a search that found a line."""
+    w, b, mistakes = (outputs[name] for name in ("w", "b", "mistakes"))
+    question = "Which samples does each turn look at, and what does it hand on to the next?"
+    if w.shape != (x.shape[1],) or b.shape != () or mistakes.ndim != 1:
+        return Finding("wrong-shape", "Expected w (D,), b a number and mistakes a list.", question)
+    wrong = int((perceptron_predict(x, w, float(b)) != y).sum())
+    steps = mistakes[:-1]
+    found = mistakes.size > 0 and mistakes[-1] == 0 and (steps > 0).all()
+    if wrong == 0 and found and mistakes.size <= epochs:
+        return None
+    evidence = (
+        f"Here N = {len(y)}, and after {mistakes.size} epochs your `w` and `b` get {wrong} wrong."
+    )
+    text = "A line can separate these samples, and an epoch without a mistake would be the last."
+    return Finding("no-line-found", f"{text} {evidence}", question, evidence)
+
+
+def cannot_tell(fit: Fit, outputs: Mapping[str, np.ndarray]) -> bool:
+    """There are too many orders to try, so any implementation may have given these outputs."""
+    return True
+
+
+def draw_direction(rng: np.random.Generator, d: int) -> np.ndarray:
+    """A random vector (D,) of length 2."""
+    direction = rng.normal(0.0, 1.0, d)
+    return 2 * direction / np.linalg.norm(direction)
 
 
 def fit_case(rng: np.random.Generator, x: np.ndarray, y: np.ndarray, epochs: int) -> Case:
@@ -544,49 +595,67 @@ def fit_case(rng: np.random.Generator, x: np.ndarray, y: np.ndarray, epochs: int
         (x, y, epochs, learning_rate, rng.spawn(1)[0]),
         values=("w", "b", "mistakes"),
         accept=partial(fit_finding, x, y, epochs, learning_rate),
+        could_give=partial(fit_could_give, x, y, epochs, learning_rate),
     )
 
 
-def fit_finding(
-    x: np.ndarray, y: np.ndarray, epochs: int, rate: float, outputs: Mapping[str, np.ndarray]
-) -> Finding | None:
-    """What is wrong with this outcome, unless some order of the samples leads to it."""
+def fit_could_give(
+    x: np.ndarray,
+    y: np.ndarray,
+    epochs: int,
+    learning_rate: float,
+    fit: Fit,
+    outputs: Mapping[str, np.ndarray],
+) -> bool:
+    """Whether some order of the samples leads this implementation to these outputs."""
     mine = (outputs["w"], outputs["b"], outputs["mistakes"])
-    for right in (perceptron_fit, fit_ties_are_one):
-        if any(equal(mine, outcome) for outcome in every_outcome(right, x, y, epochs, rate)):
+    outcomes = every_outcome(fit, x, y, epochs, learning_rate)
+    return any(equal(mine, outcome) for outcome in outcomes)
+
+
+def fit_finding(
+    x: np.ndarray,
+    y: np.ndarray,
+    epochs: int,
+    learning_rate: float,
+    outputs: Mapping[str, np.ndarray],
+) -> Finding | None:
+    """What is wrong with these outputs, unless some order of the samples leads to them."""
+    for ties in (0, 1):  # either is a valid choice
+        right = partial(fit_right, ties)
+        if fit_could_give(x, y, epochs, learning_rate, right, outputs):
             return None
-    counts = np.array2string(mine[2], threshold=8, separator=", ")
+    counts = np.array2string(outputs["mistakes"].astype(int), threshold=8, separator=", ")
     evidence = f"Here N = {len(y)} and epochs = {epochs}; your `mistakes` is {counts}."
-    for mistake in PERCEPTRON_FIT.mistakes:
-        outcomes = every_outcome(mistake.wrong, x, y, epochs, rate)
-        if any(equal(mine, outcome) for outcome in outcomes):
-            message = f"{mistake.symptom} {evidence} {mistake.idea}"
-            return Finding(mistake.id, message, mistake.question)
-    shapes = ((x.shape[1],), (), (mine[2].size,))
-    for name, shape in zip(outputs, shapes, strict=True):
+    shapes = {"w": (x.shape[1],), "b": (), "mistakes": (outputs["mistakes"].size,)}
+    for name, shape in shapes.items():
         if outputs[name].shape != shape:
             text = f"Your {name} has shape {outputs[name].shape}; expected {shape}."
-            return Finding("wrong-shape", text, "What is one number here, and what is a list?")
+            question = "Which of the three is one number, and which is a list?"
+            return Finding("wrong-shape", text, question, evidence)
     return Finding(
         "no-such-order",
         "From weights and a bias of zero, no order of the samples leads to what you return. "
         f"{evidence}",
         "Does every sample get one turn in each epoch, and does each turn go on from where the "
         "one before it ended?",
+        evidence,
     )
 
 
-def fit_ties_are_one(
-    x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+def fit_right(
+    ties: int, x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
 ) -> tuple[np.ndarray, float, list[int]]:
-    """As right as the library's: a sum of exactly zero counts as a 1."""
+    """The library's perceptron_fit, quicker; a sum of exactly zero counts as this label."""
     w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
     for _ in range(epochs):
         wrong = 0
         for n in rng.permutation(len(y)):
-            error = int(y[n]) - int(x[n] @ w + b >= 0)
-            w, b = w + learning_rate * error * x[n], b + learning_rate * error
-            wrong += abs(error)
+            total = float(x[n] @ w) + b
+            error = int(y[n]) - (ties if total == 0 else int(total > 0))
+            if error:
+                w, b = w + learning_rate * error * x[n], b + learning_rate * error
+                wrong += 1
         mistakes.append(wrong)
         if wrong == 0:
             break
