@@ -254,6 +254,52 @@ def test_a_fault_in_a_later_case_of_the_same_size_is_found():
     assert same_sizes
 
 
+PAIRS = {
+    "the output alone": (lambda x: np.maximum(x, 0), "wrong-structure"),
+    "three things": (lambda x: (np.maximum(x, 0), x, x), "wrong-structure"),
+    "nothing": (lambda x: None, "nothing-returned"),
+    "the cache first": (lambda x: ((x,), np.maximum(x, 0)), None),
+    "ReLU in place": (lambda x: (np.maximum(x, 0, out=x), x), "input-overwritten"),
+}
+
+
+@pytest.mark.parametrize(("attempt", "mistake"), PAIRS.values(), ids=PAIRS)
+def test_a_forward_function_returns_output_and_cache(attempt, mistake):
+    result = judge("relu", attempt)
+    assert result.verdict == "wrong"
+    assert mistake is None or result.mistake == mistake, result.message
+    if mistake == "wrong-structure":
+        assert "a pair (y, cache)" in result.message
+
+
+@pytest.mark.parametrize("cache", [None, "x", {"x": 1}, object(), [np.zeros(3), None]])
+def test_any_cache_will_do(cache):
+    assert judge("relu", lambda x: (np.maximum(x, 0), cache)).verdict == "correct"
+
+
+def test_random_answers_are_named_with_what_was_measured():
+    def too_narrow(inputs, outputs, rng):
+        return rng.normal(0.0, 2 / inputs, (inputs, outputs))
+
+    result = judge("he_init", too_narrow)
+    assert result.mistake == "variance-as-spread" and "standard deviation 0.0" in result.message
+
+    def of_no_known_kind(inputs, outputs, rng):
+        return rng.normal(0.3, 1 / inputs, (inputs, outputs))
+
+    result = judge("he_init", of_no_known_kind)
+    assert (result.verdict, result.mistake) == ("wrong", "wrong-distribution")
+
+
+def test_a_near_miss_in_a_vector_is_not_called_transposed():
+    def attempt(x_n, y_n, w, b, learning_rate):
+        new_w, new_b = reference("perceptron_update")(x_n, y_n, w, b, learning_rate)
+        return new_w * (1 + 1e-7), new_b
+
+    result = judge("perceptron_update", attempt)
+    assert result.verdict == "wrong" and result.mistake != "transposed"
+
+
 def test_not_a_function():
     assert judge("relu_backward", 3).mistake == "not-a-function"
 

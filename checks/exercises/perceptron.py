@@ -215,6 +215,7 @@ def update_case(rng: np.random.Generator, label: int, right: bool, bias_decides:
         with_bias, without = float(x_n @ w) + b, float(x_n @ w)
         if (
             min(abs(with_bias), abs(without)) > 0.1
+            and abs(abs(b) - learning_rate) > 0.1  # b must not all but cancel: float32 is welcome
             and ((with_bias > 0) == label) == right
             and ((with_bias > 0) != (without > 0)) == bias_decides
         ):
@@ -511,7 +512,7 @@ def equal(a: Fitted, b: Fitted, precision: float = 1e-5) -> bool:
     """Whether two outcomes are the same, up to rounding."""
     return all(
         p.shape == q.shape
-        and bool((np.abs(p - q) <= precision * max(np.abs(p).max(initial=0.0), 1e-3)).all())
+        and bool((np.abs(p - q) <= precision * max(np.abs(p).max(initial=0.0), 0.1)).all())
         for p, q in zip(a, b, strict=True)
     )
 
