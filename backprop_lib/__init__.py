@@ -34,6 +34,7 @@ from backprop_lib.losses import (
     softmax,
     softmax_cross_entropy,
     softmax_cross_entropy_backward,
+    squared_errors,
 )
 from backprop_lib.network import Evaluation, Network, init_mlp, mlp_backward, mlp_forward
 from backprop_lib.optimizers import (
@@ -99,6 +100,7 @@ __all__ = [
     "softmax_cross_entropy",
     "softmax_cross_entropy_backward",
     "split_train_validation_test",
+    "squared_errors",
     "standardize",
     "tanh",
     "tanh_backward",

@@ -13,7 +13,19 @@ __all__ = [
     "softmax",
     "softmax_cross_entropy",
     "softmax_cross_entropy_backward",
+    "squared_errors",
 ]
+
+
+def squared_errors(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """How far off each prediction is, squared: one number a sample.
+
+    predictions: (N, 1), one column, as a layer with one output gives them; targets: (N,).
+    Returns (N,). A plain predictions - targets would pair every prediction with every target
+    and be (N, N): a column and a row are stretched to fit each other.
+    """
+    # error[n] = (prediction[n,0] - target[n])^2
+    return (predictions[:, 0] - targets) ** 2
 
 
 def mean_squared_error(

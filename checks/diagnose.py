@@ -21,13 +21,17 @@ __all__ = ["diagnose"]
 def diagnose(exercise: Exercise, trials: Sequence[Trial]) -> Finding:
     """What is wrong with an attempt, given its trials, of which at least one is wrong."""
     for trial in trials:
+        if trial.problem is not None and not many_right(trial):
+            return trial.problem
+    for mistake in exercise.mistakes:
+        if all(matches(exercise, mistake.wrong, trial) for trial in trials):
+            evidence = evidence_of(trials, mistake.symptom)
+            return Finding(
+                mistake.id, f"{mistake.symptom}{evidence} {mistake.idea}", mistake.question
+            )
+    for trial in trials:
         if trial.problem is not None:
             return trial.problem
-    matching = [m for m in exercise.mistakes if all(same_numbers(exercise, m.wrong, trials))]
-    if matching:
-        named = matching[0]
-        evidence = sizes_of(trials, named.symptom)
-        return Finding(named.id, f"{named.symptom}{evidence} {named.idea}", named.question)
     for look in (not_finite, swapped, wrong_shape, constant_factor, transposed, all_zero):
         finding = look(trials)
         if finding is not None:
@@ -35,11 +39,9 @@ def diagnose(exercise: Exercise, trials: Sequence[Trial]) -> Finding:
     return where_wrong(trials)
 
 
-def same_numbers(
-    exercise: Exercise, wrong: Callable[..., object], trials: Sequence[Trial]
-) -> list[bool]:
-    """For each trial, whether this wrong implementation gives what the attempt gave."""
-    return [matches(exercise, wrong, trial) for trial in trials]
+def many_right(trial: Trial) -> bool:
+    """Whether outputs came that many right answers, and so many wrong ones, could have given."""
+    return trial.case.could_give is not None and set(trial.outputs) == set(trial.case.outputs)
 
 
 def matches(exercise: Exercise, wrong: Callable[..., object], trial: Trial) -> bool:
@@ -47,6 +49,8 @@ def matches(exercise: Exercise, wrong: Callable[..., object], trial: Trial) -> b
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            if trial.case.could_give is not None:
+                return trial.case.could_give(wrong, trial.outputs)
             args = copy(trial.case.args)
             returned = wrong(*args)
             in_place = exercise.returns == "in place"
@@ -57,17 +61,27 @@ def matches(exercise: Exercise, wrong: Callable[..., object], trial: Trial) -> b
 
 
 def close(a: np.ndarray, b: np.ndarray | None, precision: float = 1e-5) -> bool:
-    """Whether two arrays are equal but for a small share of their largest entry."""
+    """Whether two arrays are equal but for a small share of their largest entry.
+
+    Where one is NaN or infinite the other must be too: an overflow is recognized by its place.
+    """
     if b is None or a.shape != b.shape:
         return False
+    finite = np.isfinite(a)
+    if not np.array_equal(a[~finite], b[~finite], equal_nan=True):
+        return False
+    a, b = a[finite], b[finite]
     with np.errstate(all="ignore"):
         scale = np.maximum(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0))
         return bool((np.abs(a - b) <= precision * scale).all())
 
 
-def sizes_of(trials: Sequence[Trial], sentence: str) -> str:
-    """Evidence for a symptom that speaks of sizes: what they are in the first wrong case."""
-    sizes = next(trial for trial in trials if trial.wrong).case.sizes
+def evidence_of(trials: Sequence[Trial], sentence: str) -> str:
+    """Evidence for a symptom: what was measured, or the sizes it names, in the first wrong case."""
+    trial = next(trial for trial in trials if trial.wrong)
+    if trial.problem is not None and trial.problem.evidence:
+        return f" {trial.problem.evidence}"
+    sizes = trial.case.sizes
     named = [f"{k} = {v}" for k, v in sizes.items() if f" {k} " in f" {sentence} "]
     return f" Here {' and '.join(named)}." if named else ""
 
@@ -198,7 +212,10 @@ def one_over_size_of(letter: str, case: Case) -> float:
 def transposed(trials: Sequence[Trial]) -> Finding | None:
     """A square output that is right but for its orientation."""
     for name, pairs in wrong_outputs(trials).items():
-        if all(c.received is not None and close(c.received.T, c.expected) for _, c in pairs):
+        if all(
+            c.received is not None and c.expected.ndim > 1 and close(c.received.T, c.expected)
+            for _, c in pairs
+        ):
             return Finding(
                 "transposed",
                 f"Your {name} is transposed.",

@@ -41,6 +41,8 @@ class Case:
     """Instead of gradients: the names of outputs that are compared with the library's own."""
     accept: "Callable[[Mapping[str, np.ndarray]], Finding | None] | None" = None
     """Where many answers are right: what is wrong with these outputs, or None."""
+    could_give: Callable[[Callable[..., Any], Mapping[str, np.ndarray]], bool] | None = None
+    """Beside accept: whether a wrong implementation could have led to these outputs."""
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -87,9 +89,10 @@ class Exercise:
     """From 1 (a line or two) to 5."""
     reference: Callable[..., Any]
     """The library's version."""
-    returns: Literal["array", "tuple", "dict", "in place"]
-    """What the function gives back: one array, several in order, several by name, or nothing,
-    since it changes the arrays of its first argument, a dict."""
+    returns: Literal["array", "tuple", "dict", "out and cache", "in place"]
+    """What the function gives back: one array, several in order, several by name, a pair of which
+    only the first part counts (the cache is the learner's own business), or nothing, since it
+    changes the arrays of its first argument, a dict."""
     cases: Callable[[np.random.Generator], tuple[Case, ...]]
     """Draws the cases on which an attempt is tried."""
     hints: tuple[str, ...]
@@ -135,9 +138,11 @@ class Finding:
     message: str
     question: str | None = None
     """A question that leads on."""
+    evidence: str = ""
+    """What was measured, to be told beside a known mistake's symptom."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a trial is equal to itself alone: arrays do not say yes or no
 class Trial:
     """What an attempt did in one case."""
 

@@ -1,0 +1,943 @@
+"""Exercises of lesson 01: the perceptron.
+
+`perceptron_fit` meets its samples in random order, and learners may draw that order as they like.
+So its cases are small enough to try every order: an answer is right if some order leads to it,
+and a known mistake is named if some order leads that mistake to it.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+
+from backprop_lib.perceptron import perceptron_fit, perceptron_predict, perceptron_update
+from checks.exercise import Case, Exercise, Finding, Mistake
+from checks.exercises.drawing import draw_sizes
+
+__all__ = ["EXERCISES"]
+
+LESSON = "01_perceptron"
+
+
+# perceptron_predict
+
+
+def predict_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Batches large enough for both labels to be common, one sample in a row, and one alone."""
+    many = [{"N": int(rng.integers(40, 80))} | draw_sizes(rng, "D") for _ in range(2)]
+    batches = [predict_case(rng, sizes) for sizes in [*many, draw_sizes(rng, "ND", True)]]
+    (x, w, b), sizes = batches[0].args, batches[0].sizes
+    alone = x[int(rng.integers(len(x)))]
+    return (*batches, Case({"D": sizes["D"]}, (alone, w, b), values=("labels",)))
+
+
+def predict_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
+    """Samples on both sides of a line that is well away from the origin, none of them on it."""
+    w = rng.normal(0.0, 1.0, sizes["D"])
+    w /= np.linalg.norm(w)
+    b = float(rng.choice([-1.0, 1.0]) * rng.uniform(0.4, 0.8))
+    while True:
+        x = rng.normal(0.0, 1.2, (sizes["N"], sizes["D"]))
+        if np.abs(x @ w + b).min() > 1e-3:
+            return Case(sizes, (x, w, b), values=("labels",))
+
+
+def predict_no_bias(x: np.ndarray, w: np.ndarray, b: float) -> np.ndarray:
+    return (x @ w > 0).astype(int)
+
+
+def predict_bias_after_step(x: np.ndarray, w: np.ndarray, b: float) -> np.ndarray:
+    return (x @ w > 0) + b
+
+
+def predict_bias_subtracted(x: np.ndarray, w: np.ndarray, b: float) -> np.ndarray:
+    return (x @ w > b).astype(int)
+
+
+def predict_turned(x: np.ndarray, w: np.ndarray, b: float) -> np.ndarray:
+    return (x @ w + b < 0).astype(int)
+
+
+def predict_minus_one(x: np.ndarray, w: np.ndarray, b: float) -> np.ndarray:
+    return np.sign(x @ w + b)
+
+
+def predict_sum(x: np.ndarray, w: np.ndarray, b: float) -> np.ndarray:
+    return x @ w + b
+
+
+def predict_above_half(x: np.ndarray, w: np.ndarray, b: float) -> np.ndarray:
+    return (x @ w + b > 0.5).astype(int)
+
+
+def predict_above_one(x: np.ndarray, w: np.ndarray, b: float) -> np.ndarray:
+    return (x @ w + b > 1).astype(int)
+
+
+def predict_not_summed(x: np.ndarray, w: np.ndarray, b: float) -> np.ndarray:
+    return (x * w + b > 0).astype(int)
+
+
+def predict_relu(x: np.ndarray, w: np.ndarray, b: float) -> np.ndarray:
+    return np.maximum(x @ w + b, 0)
+
+
+def predict_column(x: np.ndarray, w: np.ndarray, b: float) -> np.ndarray:
+    return np.asarray(x @ w + b > 0).astype(int)[..., np.newaxis]
+
+
+PERCEPTRON_PREDICT = Exercise(
+    name="perceptron_predict",
+    lesson=LESSON,
+    goal="Say 1 where the weighted sum of a sample, plus the bias, is above zero, else 0.",
+    points=1,
+    minutes=10,
+    difficulty=1,
+    reference=perceptron_predict,
+    returns="array",
+    cases=predict_cases,
+    hints=(
+        "There are two steps: a number for each sample, and then a decision about that number.",
+        "`x @ w` multiplies each sample by the weights and adds up. It works for a batch (N, D) "
+        "and for a single sample (D,) alike. Where does the bias come in?",
+        "Add b to `x @ w`, compare the sum with 0, and turn the answers True and False into 1 "
+        "and 0 with `.astype(int)`.",
+    ),
+    mistakes=(
+        Mistake(
+            "bias-left-out",
+            predict_no_bias,
+            "Your `labels` do not depend on `b`.",
+            "Without a bias the line always goes through the origin.",
+            "If x were all zeros, what would decide between 0 and 1?",
+        ),
+        Mistake(
+            "bias-after-the-step",
+            predict_bias_after_step,
+            "Your `labels` are not 0 and 1 but `b` and 1 + `b`.",
+            "The bias takes part in the decision; afterwards it is too late.",
+            "In which order do you add b and compare with zero?",
+        ),
+        Mistake(
+            "bias-as-threshold",
+            predict_bias_subtracted,
+            "Your `labels` say 1 where the weighted sum is above `b`.",
+            "A high threshold makes a 1 rare; a high bias makes it common.",
+            "If b grows, should there be more ones or fewer?",
+        ),
+        Mistake(
+            "wrong-side",
+            predict_turned,
+            "Your `labels` are 1 exactly where they should be 0.",
+            "The weights point towards the ones.",
+            "If the weighted sum is large and positive, which label is it?",
+        ),
+        Mistake(
+            "minus-one-for-zero",
+            predict_minus_one,
+            "Your `labels` are 1 and -1.",
+            "Some books call the classes -1 and 1; here they are 0 and 1.",
+            "Which two labels does the task name?",
+        ),
+        Mistake(
+            "no-step",
+            predict_sum,
+            "Your `labels` are the weighted sums themselves.",
+            "The perceptron decides: it says yes or no, and not how much.",
+            "What becomes of the sum after it has been worked out?",
+        ),
+        Mistake(
+            "above-one-half",
+            predict_above_half,
+            "Your `labels` are 1 only where the sum is above 0.5.",
+            "One half is the middle for probabilities; this is a sum, of either sign.",
+            "What should a sum of 0.2 become?",
+        ),
+        Mistake(
+            "above-one",
+            predict_above_one,
+            "Your `labels` are 1 only where the sum is above 1.",
+            "The bias has already moved the threshold to where it belongs.",
+            "What should a sum of 0.7 become?",
+        ),
+        Mistake(
+            "not-summed",
+            predict_not_summed,
+            "Your `labels` have an answer for each feature: the products are not added up.",
+            "All features of a sample have a say in one decision.",
+            "How many decisions should there be for one sample with D features?",
+        ),
+        Mistake(
+            "ramp-for-step",
+            predict_relu,
+            "Your `labels` are right where they are 0; elsewhere they are the sum itself.",
+            "A step has two heights only.",
+            "What should a sum of 2.5 become?",
+        ),
+        Mistake(
+            "column",
+            predict_column,
+            "Your `labels` are right, but stand in an array with one more axis of length 1.",
+            "Beside labels (N,) a column (N, 1) would be stretched to a table of all pairs.",
+            "Which shape do the true labels have?",
+        ),
+    ),
+)
+
+
+# perceptron_update
+
+
+def update_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """A wrong answer to learn from for each label, and a right one for each."""
+    return tuple(
+        update_case(rng, label, right, bias_decides)
+        for label, right, bias_decides in (
+            (1, False, True),
+            (0, False, False),
+            (1, True, False),
+            (0, True, True),
+        )
+    )
+
+
+def update_case(rng: np.random.Generator, label: int, right: bool, bias_decides: bool) -> Case:
+    """One sample with this label that is judged right or wrong at first, well off the line."""
+    sizes = draw_sizes(rng, "D")
+    learning_rate = float(rng.choice([0.15, 0.35, 0.65, 0.85]))
+    while True:
+        x_n = rng.normal(0.4, 1.0, sizes["D"])
+        w = rng.normal(0.0, 0.5, sizes["D"])
+        b = float(rng.choice([-1.0, 1.0]) * rng.uniform(0.4, 0.9))
+        with_bias, without = float(x_n @ w) + b, float(x_n @ w)
+        if (
+            min(abs(with_bias), abs(without)) > 0.1
+            and abs(abs(b) - learning_rate) > 0.1  # b must not all but cancel: float32 is welcome
+            and ((with_bias > 0) == label) == right
+            and ((with_bias > 0) != (without > 0)) == bias_decides
+        ):
+            return Case(sizes, (x_n, label, w, b, learning_rate), values=("w", "b"))
+
+
+WeightsAndBias = tuple[np.ndarray, Any]
+
+
+def error_of(x_n: np.ndarray, y_n: int, w: np.ndarray, b: float) -> int:
+    """The label less the prediction: 0 when right, 1 or -1 when wrong."""
+    return int(y_n) - int(perceptron_predict(x_n, w, b))
+
+
+def update_sign(x_n: np.ndarray, y_n: int, w: np.ndarray, b: float, rate: float) -> WeightsAndBias:
+    error = -error_of(x_n, y_n, w, b)
+    return w + rate * error * x_n, b + rate * error
+
+
+def update_always(
+    x_n: np.ndarray, y_n: int, w: np.ndarray, b: float, rate: float
+) -> WeightsAndBias:
+    direction = 1 if y_n == 1 else -1
+    return w + rate * direction * x_n, b + rate * direction
+
+
+def update_by_label(
+    x_n: np.ndarray, y_n: int, w: np.ndarray, b: float, rate: float
+) -> WeightsAndBias:
+    return w + rate * y_n * x_n, b + rate * y_n
+
+
+def update_label_when_wrong(
+    x_n: np.ndarray, y_n: int, w: np.ndarray, b: float, rate: float
+) -> WeightsAndBias:
+    if perceptron_predict(x_n, w, b) != y_n:
+        w, b = w + rate * y_n * x_n, b + rate * y_n
+    return w, b
+
+
+def update_one_way(
+    x_n: np.ndarray, y_n: int, w: np.ndarray, b: float, rate: float
+) -> WeightsAndBias:
+    if perceptron_predict(x_n, w, b) != y_n:
+        w, b = w + rate * x_n, b + rate
+    return w, b
+
+
+def update_raw_sum(
+    x_n: np.ndarray, y_n: int, w: np.ndarray, b: float, rate: float
+) -> WeightsAndBias:
+    error = y_n - (x_n @ w + b)
+    return w + rate * error * x_n, b + rate * error
+
+
+def update_bias_each_feature(
+    x_n: np.ndarray, y_n: int, w: np.ndarray, b: float, rate: float
+) -> WeightsAndBias:
+    error = error_of(x_n, y_n, w, b)
+    return w + rate * error * x_n, b + rate * error * len(w)
+
+
+def update_no_bias(
+    x_n: np.ndarray, y_n: int, w: np.ndarray, b: float, rate: float
+) -> WeightsAndBias:
+    return w + rate * error_of(x_n, y_n, w, b) * x_n, b
+
+
+def update_bias_by_input(
+    x_n: np.ndarray, y_n: int, w: np.ndarray, b: float, rate: float
+) -> WeightsAndBias:
+    step = rate * error_of(x_n, y_n, w, b) * x_n
+    return w + step, b + step
+
+
+def update_bias_by_input_sum(
+    x_n: np.ndarray, y_n: int, w: np.ndarray, b: float, rate: float
+) -> WeightsAndBias:
+    step = rate * error_of(x_n, y_n, w, b) * x_n
+    return w + step, b + step.sum()
+
+
+def update_no_rate(
+    x_n: np.ndarray, y_n: int, w: np.ndarray, b: float, rate: float
+) -> WeightsAndBias:
+    error = error_of(x_n, y_n, w, b)
+    return w + error * x_n, b + error
+
+
+def update_no_rate_on_bias(
+    x_n: np.ndarray, y_n: int, w: np.ndarray, b: float, rate: float
+) -> WeightsAndBias:
+    error = error_of(x_n, y_n, w, b)
+    return w + rate * error * x_n, b + error
+
+
+def update_no_input(
+    x_n: np.ndarray, y_n: int, w: np.ndarray, b: float, rate: float
+) -> WeightsAndBias:
+    error = error_of(x_n, y_n, w, b)
+    return w + rate * error, b + rate * error
+
+
+def update_predicts_without_bias(
+    x_n: np.ndarray, y_n: int, w: np.ndarray, b: float, rate: float
+) -> WeightsAndBias:
+    error = error_of(x_n, y_n, w, 0.0)
+    return w + rate * error * x_n, b + rate * error
+
+
+def update_step_only(
+    x_n: np.ndarray, y_n: int, w: np.ndarray, b: float, rate: float
+) -> WeightsAndBias:
+    error = error_of(x_n, y_n, w, b)
+    return rate * error * x_n, rate * error
+
+
+PERCEPTRON_UPDATE = Exercise(
+    name="perceptron_update",
+    lesson=LESSON,
+    goal="Learn from one sample: change nothing when the answer was right, else turn towards it.",
+    points=2,
+    minutes=15,
+    difficulty=2,
+    reference=perceptron_update,
+    returns="tuple",
+    cases=update_cases,
+    hints=(
+        "Ask perceptron_predict what it would say now. There are three things that can happen.",
+        "The label less the prediction is 0 when the answer was right, 1 when it should have been "
+        "higher, and -1 when it should have been lower. That one number can do all the deciding.",
+        "With error = label - prediction, add learning_rate * error * x_n to the weights and "
+        "learning_rate * error to the bias, and return both. Build new ones; do not write into w.",
+    ),
+    mistakes=(
+        Mistake(
+            "sign-turned",
+            update_sign,
+            "Your `w` and `b` move by the right amount, the wrong way.",
+            "After the step, the same sample should be nearer to its label.",
+            "If the label is 1 and the prediction 0, should the sum grow or shrink?",
+        ),
+        Mistake(
+            "moves-when-right",
+            update_always,
+            "Your `w` and `b` move even when the answer was right.",
+            "The perceptron learns from its mistakes, and from nothing else.",
+            "What should happen if the prediction already equals the label?",
+        ),
+        Mistake(
+            "label-for-error",
+            update_by_label,
+            "Your `w` and `b` move whenever the label is 1, and never when it is 0.",
+            "What counts is not the label but how the prediction differs from it.",
+            "In how many ways can prediction and label differ, and what is the label less the "
+            "prediction in each?",
+        ),
+        Mistake(
+            "zeros-teach-nothing",
+            update_label_when_wrong,
+            "Your `w` and `b` stay as they are when a 0 was taken for a 1.",
+            "A rule that multiplies by the label is made for the labels -1 and 1.",
+            "What is y_n times anything when the label is 0?",
+        ),
+        Mistake(
+            "one-way-only",
+            update_one_way,
+            "Your `w` and `b` move the same way whichever mistake was made.",
+            "A 1 taken for a 0 and a 0 taken for a 1 are mistakes in opposite directions.",
+            "If the prediction was 1 and the label 0, should the sum grow or shrink?",
+        ),
+        Mistake(
+            "sum-for-prediction",
+            update_raw_sum,
+            "Your `w` and `b` move in proportion to the label less the weighted sum, even when the "
+            "answer was right.",
+            "That is a rule of its own, ADALINE. The perceptron learns from its answer, 0 or 1.",
+            "Which numbers can a prediction be, and which can your error be?",
+        ),
+        Mistake(
+            "bias-once-a-feature",
+            update_bias_each_feature,
+            "Your `b` moves D times too far, while `w` is right.",
+            "There is one bias, and one mistake moves it once.",
+            "Is the line that changes b inside a loop over the features?",
+        ),
+        Mistake(
+            "bias-forgotten",
+            update_no_bias,
+            "Your `w` is right, and your `b` never moves.",
+            "The bias learns as the weights do.",
+            "Which sample would have to be 1 in every feature for the bias to be a weight?",
+        ),
+        Mistake(
+            "bias-times-input",
+            update_bias_by_input,
+            "Your `b` has become an array with D entries: the input is in it.",
+            "A weight's share in a mistake is its input; the bias has no input.",
+            "By which number is b multiplied in the weighted sum?",
+        ),
+        Mistake(
+            "bias-times-summed-input",
+            update_bias_by_input_sum,
+            "Your `b` moves by the sum of the steps of all weights.",
+            "A weight's share in a mistake is its input; the bias has no input.",
+            "By which number is b multiplied in the weighted sum?",
+        ),
+        Mistake(
+            "learning-rate-forgotten",
+            update_no_rate,
+            "Your `w` and `b` move as if `learning_rate` were 1.",
+            "The learning rate says how far one mistake may move the line.",
+            "If learning_rate were 0, how far should anything move?",
+        ),
+        Mistake(
+            "learning-rate-forgotten-on-bias",
+            update_no_rate_on_bias,
+            "Your `w` is right, and your `b` moves as if `learning_rate` were 1.",
+            "Weights and bias take steps of the same scale.",
+            "If learning_rate were 0, how far should b move?",
+        ),
+        Mistake(
+            "input-forgotten",
+            update_no_input,
+            "All entries of your `w` move by the same amount.",
+            "An input that was 0 had no part in the mistake, and a large one had a large part.",
+            "Which features of x_n pushed the sum the wrong way, and how strongly?",
+        ),
+        Mistake(
+            "predicts-without-bias",
+            update_predicts_without_bias,
+            "Your `w` and `b` move, or stay, as if the prediction had been made without `b`.",
+            "What is to be corrected is the answer that the perceptron really gives.",
+            "Which function already makes that answer?",
+        ),
+        Mistake(
+            "step-alone",
+            update_step_only,
+            "Your `w` and `b` are the step alone: what was learned before is gone.",
+            "A step starts from where you stand.",
+            "When the answer was right, what should come back, and what does?",
+        ),
+    ),
+    uses={"perceptron_predict": perceptron_predict},
+)
+
+
+# perceptron_fit
+
+Fit = Callable[..., tuple[np.ndarray, Any, Any]]
+Fitted = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+class Orders:
+    """Stands in for a random generator: the permutations it gives are laid down beforehand."""
+
+    def __init__(self, choices: list[int]) -> None:
+        self.choices = choices
+        self.used = 0
+
+    def permutation(self, x: int | np.ndarray) -> np.ndarray:
+        """The permutation whose number stands next in the choices; the first where none does."""
+        if self.used == len(self.choices):
+            self.choices.append(0)
+        orders = all_orders(x if isinstance(x, int) else len(x))
+        order = orders[self.choices[self.used]]
+        self.used += 1
+        return order if isinstance(x, int) else x[order]
+
+
+@cache
+def all_orders(n: int) -> np.ndarray:
+    """Every order of n samples, (n!, n)."""
+    return np.array(list(itertools.permutations(range(n))))
+
+
+def every_outcome(
+    fit: Fit, x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float
+) -> Iterator[Fitted]:
+    """What fit returns for each order of the samples in each epoch."""
+    last = len(all_orders(len(y))) - 1
+    choices: list[int] = []
+    while True:
+        w, b, mistakes = fit(x, y, epochs, learning_rate, Orders(choices))
+        yield w, np.asarray(b), np.asarray(mistakes)
+        while choices and choices[-1] == last:
+            choices.pop()
+        if not choices:
+            return
+        choices[-1] += 1
+
+
+def equal(a: Fitted, b: Fitted, precision: float = 1e-5) -> bool:
+    """Whether two outcomes are the same, up to rounding."""
+    return all(
+        p.shape == q.shape
+        and bool((np.abs(p - q) <= precision * max(np.abs(p).max(initial=0.0), 0.1)).all())
+        for p, q in zip(a, b, strict=True)
+    )
+
+
+def fit_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Few samples, so that all orders can be tried: one epoch, then what a line can separate,
+    what no line can, and a single sample. And more samples, which must end up separated."""
+    x = rng.normal(0.2, 1.0, (4, int(rng.choice([3, 5, 6, 7, 8, 9]))))
+    once = fit_case(rng, x, rng.permutation([0, 0, 1, 1]), epochs=1)
+    # two clouds, on opposite sides of the origin
+    middle = draw_direction(rng, int(rng.integers(4, 10)))
+    y = rng.permutation([0, 1, 1])
+    x = np.where(y == 1, 1, -1)[:, np.newaxis] * middle + rng.normal(0.0, 0.2, (3, len(middle)))
+    possible = fit_case(rng, x, y, epochs=3)
+    # two equal samples with different labels: a mistake in every epoch; and a sample across from
+    # them: at least two in an epoch that begins with zeros
+    twin = draw_direction(rng, int(rng.integers(4, 10)))
+    aside = rng.normal(0.0, 0.3, len(twin))
+    across = aside - aside @ twin / (twin @ twin) * twin - 0.8 * twin
+    impossible = fit_case(rng, np.array([twin, twin, across]), np.array([0, 1, 1]), epochs=3)
+    alone = fit_case(rng, rng.normal(0.5, 1.0, (1, int(rng.integers(3, 10)))), np.array([1]), 3)
+    return once, possible, impossible, alone, clouds_case(rng)
+
+
+def clouds_case(rng: np.random.Generator) -> Case:
+    """Two clouds so far apart that a line is found in time, whatever the order."""
+    n, d, epochs = int(rng.integers(10, 16)), int(rng.integers(3, 10)), 100
+    while True:
+        middle = draw_direction(rng, d)
+        y = rng.permutation(np.resize([0, 1], n))
+        signs = np.where(y == 1, 1, -1)
+        x = signs[:, np.newaxis] * middle + rng.normal(0.0, 0.5, (n, d))
+        # Novikoff: at most (radius / margin)^2 mistakes, and every epoch but the last has one
+        radius, margin = np.sqrt((x**2).sum(axis=1).max() + 1), (signs * (x @ middle)).min() / 2
+        if margin > 0 and (radius / margin) ** 2 < epochs - 1:
+            break
+    return replace(
+        fit_case(rng, x, y, epochs),
+        accept=partial(clouds_finding, x, y, epochs),
+        could_give=cannot_tell,
+    )
+
+
+def clouds_finding(
+    x: np.ndarray, y: np.ndarray, epochs: int, outputs: Mapping[str, np.ndarray]
+) -> Finding | None:
+    """What is wrong with these outputs, unless they are those of a search that found a line."""
+    w, b, mistakes = (outputs[name] for name in ("w", "b", "mistakes"))
+    question = "Which samples does each turn look at, and what does it hand on to the next?"
+    if w.shape != (x.shape[1],) or b.shape != () or mistakes.ndim != 1:
+        return Finding("wrong-shape", "Expected w (D,), b a number and mistakes a list.", question)
+    wrong = int((perceptron_predict(x, w, float(b)) != y).sum())
+    steps = mistakes[:-1]
+    found = mistakes.size > 0 and mistakes[-1] == 0 and (steps > 0).all()
+    if wrong == 0 and found and mistakes.size <= epochs:
+        return None
+    evidence = (
+        f"Here N = {len(y)}, and after {mistakes.size} epochs your `w` and `b` get {wrong} wrong."
+    )
+    text = "A line can separate these samples, and an epoch without a mistake would be the last."
+    return Finding("no-line-found", f"{text} {evidence}", question, evidence)
+
+
+def cannot_tell(fit: Fit, outputs: Mapping[str, np.ndarray]) -> bool:
+    """There are too many orders to try, so any implementation may have given these outputs."""
+    return True
+
+
+def draw_direction(rng: np.random.Generator, d: int) -> np.ndarray:
+    """A random vector (D,) of length 2."""
+    direction = rng.normal(0.0, 1.0, d)
+    return 2 * direction / np.linalg.norm(direction)
+
+
+def fit_case(rng: np.random.Generator, x: np.ndarray, y: np.ndarray, epochs: int) -> Case:
+    """These samples, with whatever order of theirs the attempt draws."""
+    sizes = {"N": x.shape[0], "D": x.shape[1]}
+    learning_rate = float(rng.choice([0.15, 0.35, 0.65, 0.85]))
+    return Case(
+        sizes,
+        (x, y, epochs, learning_rate, rng.spawn(1)[0]),
+        values=("w", "b", "mistakes"),
+        accept=partial(fit_finding, x, y, epochs, learning_rate),
+        could_give=partial(fit_could_give, x, y, epochs, learning_rate),
+    )
+
+
+def fit_could_give(
+    x: np.ndarray,
+    y: np.ndarray,
+    epochs: int,
+    learning_rate: float,
+    fit: Fit,
+    outputs: Mapping[str, np.ndarray],
+) -> bool:
+    """Whether some order of the samples leads this implementation to these outputs."""
+    mine = (outputs["w"], outputs["b"], outputs["mistakes"])
+    outcomes = every_outcome(fit, x, y, epochs, learning_rate)
+    return any(equal(mine, outcome) for outcome in outcomes)
+
+
+def fit_finding(
+    x: np.ndarray,
+    y: np.ndarray,
+    epochs: int,
+    learning_rate: float,
+    outputs: Mapping[str, np.ndarray],
+) -> Finding | None:
+    """What is wrong with these outputs, unless some order of the samples leads to them."""
+    for ties in (0, 1):  # either is a valid choice
+        right = partial(fit_right, ties)
+        if fit_could_give(x, y, epochs, learning_rate, right, outputs):
+            return None
+    counts = np.array2string(outputs["mistakes"].astype(int), threshold=8, separator=", ")
+    evidence = f"Here N = {len(y)} and epochs = {epochs}; your `mistakes` is {counts}."
+    shapes = {"w": (x.shape[1],), "b": (), "mistakes": (outputs["mistakes"].size,)}
+    for name, shape in shapes.items():
+        if outputs[name].shape != shape:
+            text = f"Your {name} has shape {outputs[name].shape}; expected {shape}."
+            question = "Which of the three is one number, and which is a list?"
+            return Finding("wrong-shape", text, question, evidence)
+    return Finding(
+        "no-such-order",
+        "From weights and a bias of zero, no order of the samples leads to what you return. "
+        f"{evidence}",
+        "Does every sample get one turn in each epoch, and does each turn go on from where the "
+        "one before it ended?",
+        evidence,
+    )
+
+
+def fit_right(
+    ties: int, x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+) -> tuple[np.ndarray, float, list[int]]:
+    """The library's perceptron_fit, quicker; a sum of exactly zero counts as this label."""
+    w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
+    for _ in range(epochs):
+        wrong = 0
+        for n in rng.permutation(len(y)):
+            total = float(x[n] @ w) + b
+            error = int(y[n]) - (ties if total == 0 else int(total > 0))
+            if error:
+                w, b = w + learning_rate * error * x[n], b + learning_rate * error
+                wrong += 1
+        mistakes.append(wrong)
+        if wrong == 0:
+            break
+    return w, b, mistakes
+
+
+def turns(
+    x: np.ndarray, y: np.ndarray, w: np.ndarray, b: float, learning_rate: float, rng: Any
+) -> tuple[np.ndarray, float, int]:
+    """One epoch as it should be: the new weights and bias, and how many samples were wrong."""
+    wrong = 0
+    for n in rng.permutation(len(y)):
+        wrong += int(perceptron_predict(x[n], w, b) != y[n])
+        w, b = perceptron_update(x[n], y[n], w, b, learning_rate)
+    return w, b, wrong
+
+
+def fit_nothing_moves(
+    x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+) -> tuple[np.ndarray, float, list[int]]:
+    # a mistake is taken to be a product with the label below zero, and zero is not below zero
+    return np.zeros(x.shape[1]), 0.0, [0]
+
+
+def fit_nothing_moves_to_the_end(
+    x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+) -> tuple[np.ndarray, float, list[int]]:
+    return np.zeros(x.shape[1]), 0.0, [0] * epochs
+
+
+def fit_update_thrown_away(
+    x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+) -> tuple[np.ndarray, float, list[int]]:
+    return np.zeros(x.shape[1]), 0.0, [int(y.sum())] * epochs
+
+
+def fit_bias_thrown_away(
+    x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+) -> tuple[np.ndarray, float, list[int]]:
+    w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
+    for _ in range(epochs):
+        wrong = 0
+        for n in rng.permutation(len(y)):
+            wrong += int(perceptron_predict(x[n], w, b) != y[n])
+            w, _ = perceptron_update(x[n], y[n], w, b, learning_rate)
+        mistakes.append(wrong)
+        if wrong == 0:
+            break
+    return w, b, mistakes
+
+
+def fit_goes_on(
+    x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+) -> tuple[np.ndarray, float, list[int]]:
+    w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
+    for _ in range(epochs):
+        w, b, wrong = turns(x, y, w, b, learning_rate, rng)
+        mistakes.append(wrong)
+    return w, b, mistakes
+
+
+def fit_one_epoch(
+    x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+) -> tuple[np.ndarray, float, list[int]]:
+    w, b, wrong = turns(x, y, np.zeros(x.shape[1]), 0.0, learning_rate, rng)
+    return w, b, [wrong]
+
+
+def fit_last_zero_missing(
+    x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+) -> tuple[np.ndarray, float, list[int]]:
+    w, b, mistakes = perceptron_fit(x, y, epochs, learning_rate, rng)
+    return w, b, [wrong for wrong in mistakes if wrong > 0]
+
+
+def fit_count_goes_on(
+    x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+) -> tuple[np.ndarray, float, list[int]]:
+    w, b, mistakes = np.zeros(x.shape[1]), 0.0, [0]
+    for _ in range(epochs):
+        w, b, wrong = turns(x, y, w, b, learning_rate, rng)
+        mistakes.append(mistakes[-1] + wrong)
+        if mistakes[-1] == 0:
+            break
+    return w, b, mistakes[1:]
+
+
+def fit_one_total(
+    x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+) -> tuple[np.ndarray, float, int]:
+    w, b, mistakes = perceptron_fit(x, y, epochs, learning_rate, rng)
+    return w, b, sum(mistakes)
+
+
+def fit_counted_after_the_update(
+    x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+) -> tuple[np.ndarray, float, list[int]]:
+    w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
+    for _ in range(epochs):
+        wrong = 0
+        for n in rng.permutation(len(y)):
+            w, b = perceptron_update(x[n], y[n], w, b, learning_rate)
+            wrong += int(perceptron_predict(x[n], w, b) != y[n])
+        mistakes.append(wrong)
+        if wrong == 0:
+            break
+    return w, b, mistakes
+
+
+def fit_counted_after_the_epoch(
+    x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+) -> tuple[np.ndarray, float, list[int]]:
+    w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
+    for _ in range(epochs):
+        w, b, _ = turns(x, y, w, b, learning_rate, rng)
+        mistakes.append(int((perceptron_predict(x, w, b) != y).sum()))
+        if mistakes[-1] == 0:
+            break
+    return w, b, mistakes
+
+
+def fit_starts_again(
+    x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+) -> tuple[np.ndarray, float, list[int]]:
+    mistakes = []
+    for _ in range(epochs):
+        w, b, wrong = turns(x, y, np.zeros(x.shape[1]), 0.0, learning_rate, rng)
+        mistakes.append(wrong)
+        if wrong == 0:
+            break
+    return w, b, mistakes
+
+
+def fit_all_at_once(
+    x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+) -> tuple[np.ndarray, float, list[int]]:
+    w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
+    for _ in range(epochs):
+        errors = y - perceptron_predict(x, w, b)
+        w, b = w + learning_rate * errors @ x, b + learning_rate * float(errors.sum())
+        mistakes.append(int(np.abs(errors).sum()))
+        if mistakes[-1] == 0:
+            break
+    return w, b, mistakes
+
+
+def fit_labels_left_behind(
+    x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+) -> tuple[np.ndarray, float, list[int]]:
+    w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
+    for _ in range(epochs):
+        wrong = 0
+        for x_n, y_n in zip(rng.permutation(x), y, strict=True):
+            wrong += int(perceptron_predict(x_n, w, b) != y_n)
+            w, b = perceptron_update(x_n, y_n, w, b, learning_rate)
+        mistakes.append(wrong)
+        if wrong == 0:
+            break
+    return w, b, mistakes
+
+
+PERCEPTRON_FIT = Exercise(
+    name="perceptron_fit",
+    lesson=LESSON,
+    goal="Go through the samples in random order, again and again, until none is wrong.",
+    points=3,
+    minutes=25,
+    difficulty=3,
+    reference=perceptron_fit,
+    returns="tuple",
+    cases=fit_cases,
+    hints=(
+        "There are two loops, one inside the other: epochs, and in each epoch all samples.",
+        "Start from zeros. In each epoch draw a new order, and let every sample have one turn: "
+        "ask for the prediction, count it if it is wrong, then update. When does the outer loop "
+        "end early?",
+        "`rng.permutation(len(y))` gives the order as row numbers. Keep a counter that starts at "
+        "0 in each epoch, append it to the list when the epoch is over, and stop after an epoch "
+        "whose counter is still 0. Return w, b and the list.",
+    ),
+    mistakes=(
+        Mistake(
+            "zero-is-no-mistake",
+            fit_nothing_moves,
+            "Your `w` and `b` are still zero, and your `mistakes` says that nothing was wrong.",
+            "With weights of zero every sum is zero, and zero must be one answer or the other.",
+            "Which samples does your test for a mistake call wrong before anything is learned?",
+        ),
+        Mistake(
+            "zero-is-never-a-mistake",
+            fit_nothing_moves_to_the_end,
+            "Your `w` and `b` are still zero, and your `mistakes` holds a 0 for every epoch.",
+            "With weights of zero every sum is zero, and zero must be one answer or the other.",
+            "Which samples does your test for a mistake call wrong before anything is learned?",
+        ),
+        Mistake(
+            "update-thrown-away",
+            fit_update_thrown_away,
+            "Your `w` and `b` are still zero, and the same samples are wrong in every epoch.",
+            "perceptron_update leaves the old weights as they are, and hands back new ones.",
+            "What becomes of the values that perceptron_update returns?",
+        ),
+        Mistake(
+            "bias-thrown-away",
+            fit_bias_thrown_away,
+            "Your `b` is still zero, while `w` has learned.",
+            "perceptron_update hands back two things.",
+            "What becomes of the second value that perceptron_update returns?",
+        ),
+        Mistake(
+            "last-zero-missing",
+            fit_last_zero_missing,
+            "Your `mistakes` lacks the last epoch, the one without a mistake.",
+            "That 0 is the proof that a line was found.",
+            "When the loop ends early, has the count of that epoch been kept yet?",
+        ),
+        Mistake(
+            "stops-after-one-epoch",
+            fit_one_epoch,
+            "Your `mistakes` has one entry: you stop after the first epoch.",
+            "Once through the samples is seldom enough.",
+            "How far is the line that ends your loop, or returns, indented?",
+        ),
+        Mistake(
+            "goes-on-for-nothing",
+            fit_goes_on,
+            "Your `mistakes` goes on after its first 0.",
+            "When no sample is wrong, nothing will ever move again.",
+            "What can an epoch change that begins where the last one found no mistake?",
+        ),
+        Mistake(
+            "one-total",
+            fit_one_total,
+            "Your `mistakes` is one number: the mistakes of all epochs together.",
+            "A number for each epoch shows whether it is getting better.",
+            "How many epochs were there, and how many numbers should there be?",
+        ),
+        Mistake(
+            "count-never-reset",
+            fit_count_goes_on,
+            "Your `mistakes` never falls: each epoch is counted on top of those before it.",
+            "Each epoch has a count of its own, and only that can come down to 0.",
+            "Where does your counter become 0, and how often does that line run?",
+        ),
+        Mistake(
+            "counted-after-the-epoch",
+            fit_counted_after_the_epoch,
+            "Your `mistakes` is counted at the end of each epoch, with the weights of then.",
+            "The number asked for is of samples that were wrong as they had their turn.",
+            "At which moment should a sample be judged, and with which weights?",
+        ),
+        Mistake(
+            "counted-after-the-update",
+            fit_counted_after_the_update,
+            "Your `mistakes` is too small: each sample is judged after it has been learned from.",
+            "A test comes before the correction.",
+            "In which order do you ask for the prediction and update?",
+        ),
+        Mistake(
+            "starts-again-each-epoch",
+            fit_starts_again,
+            "Your `w` and `b` are what the last epoch alone has taught: each begins with zeros.",
+            "What one epoch has learned, the next builds on.",
+            "How often does the line run that sets w to zeros?",
+        ),
+        Mistake(
+            "all-at-once",
+            fit_all_at_once,
+            "Your `w` and `b` move once an epoch, by the sum of all mistakes.",
+            "The perceptron learns at once, so the next sample meets better weights.",
+            "With which weights is the last sample of an epoch judged?",
+        ),
+        Mistake(
+            "labels-left-behind",
+            fit_labels_left_behind,
+            "Your `w` and `b` come from samples with each other's labels: only `x` was shuffled.",
+            "A sample and its label travel together.",
+            "After your shuffle, which label belongs to the first row of x?",
+        ),
+    ),
+    uses={"perceptron_predict": perceptron_predict, "perceptron_update": perceptron_update},
+)
+
+EXERCISES = (PERCEPTRON_PREDICT, PERCEPTRON_UPDATE, PERCEPTRON_FIT)
