@@ -87,9 +87,10 @@ class Exercise:
     """From 1 (a line or two) to 5."""
     reference: Callable[..., Any]
     """The library's version."""
-    returns: Literal["array", "tuple", "dict", "in place"]
-    """What the function gives back: one array, several in order, several by name, or nothing,
-    since it changes the arrays of its first argument, a dict."""
+    returns: Literal["array", "tuple", "dict", "out and cache", "in place"]
+    """What the function gives back: one array, several in order, several by name, a pair of which
+    only the first part counts (the cache is the learner's own business), or nothing, since it
+    changes the arrays of its first argument, a dict."""
     cases: Callable[[np.random.Generator], tuple[Case, ...]]
     """Draws the cases on which an attempt is tried."""
     hints: tuple[str, ...]

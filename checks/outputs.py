@@ -37,6 +37,14 @@ def unpack(
         if len(returned) != len(names):
             return {}, Finding("wrong-structure", f"Expected {wanted}; {len(returned)} came back.")
         values = dict(zip(names, returned, strict=True))
+    elif exercise.returns == "out and cache":
+        wanted = f"a pair ({names[0]}, cache)"
+        if not isinstance(returned, (tuple, list)):
+            return {}, wrong_structure(returned, wanted)
+        if len(returned) != 2:
+            text = f"Expected {wanted}; {len(returned)} values came back."
+            return {}, Finding("wrong-structure", text)
+        values = {names[0]: returned[0]}
     else:
         values = {names[0]: returned}
     outputs: dict[str, np.ndarray] = {}

@@ -126,7 +126,7 @@ def test_each_known_mistake_fails_under_its_own_name(name, mistake):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_stub_is_not_attempted(name):
-    def stub(dout, cache):
+    def stub(*args):
         raise NotImplementedError
 
     result = judge(name, stub)
@@ -245,8 +245,8 @@ def test_not_a_function():
 
 
 def test_unknown_exercise_lists_the_known_ones():
-    with pytest.raises(LookupError, match=r"'relu'.*linear_backward, relu_backward"):
-        judge("relu", lambda: None)
+    with pytest.raises(LookupError, match=r"'rleu'.*linear_backward, relu_backward"):
+        judge("rleu", lambda: None)
 
 
 def test_swapped_outputs_are_named():
@@ -314,8 +314,9 @@ def test_result_can_be_reproduced_from_its_own_line():
 def test_cases_tell_sizes_apart(name):
     for seed in range(50):
         cases = find_exercise(name).cases(np.random.default_rng(seed))
-        assert any(case.sizes["N"] == 1 for case in cases)
-        assert any(case.sizes["N"] > 1 for case in cases)
+        batches = [case.sizes["N"] for case in cases if "N" in case.sizes]
+        if batches:  # not every exercise is about a batch
+            assert min(batches) == 1 and max(batches) > 1
         for case in cases:
             sizes = list(case.sizes.values())
             assert len(set(sizes)) == len(sizes) and 2 not in sizes
