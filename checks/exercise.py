@@ -41,6 +41,8 @@ class Case:
     """Instead of gradients: the names of outputs that are compared with the library's own."""
     accept: "Callable[[Mapping[str, np.ndarray]], Finding | None] | None" = None
     """Where many answers are right: what is wrong with these outputs, or None."""
+    label: str = ""
+    """What this case is, in place of its sizes, such as "multiply(1.5, -0.7)"."""
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -49,8 +51,8 @@ class Case:
 
     @property
     def description(self) -> str:
-        """The sizes in one line, such as "N=5, D=4, M=3"."""
-        return ", ".join(f"{letter}={size}" for letter, size in self.sizes.items())
+        """The label, or else the sizes in one line, such as "N=5, D=4, M=3"."""
+        return self.label or ", ".join(f"{letter}={size}" for letter, size in self.sizes.items())
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,11 @@ class Mistake:
     """The idea behind it. Never the fix."""
     question: str
     """A question that leads on."""
+
+    def found(self, evidence: str = "") -> "Finding":
+        """The finding that this is the mistake, with evidence in the learner's own numbers."""
+        message = " ".join(part for part in (self.symptom, evidence, self.idea) if part)
+        return Finding(self.id, message, self.question)
 
 
 @dataclass(frozen=True)
@@ -138,7 +145,7 @@ class Finding:
     """A question that leads on."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a trial is equal to itself alone: arrays do not say yes or no
 class Trial:
     """What an attempt did in one case."""
 
