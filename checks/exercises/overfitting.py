@@ -6,6 +6,7 @@ properties that are checked, such as that no sample is lost, and not the numbers
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ PARTS = ("train", "validation", "test")
 def split_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     """Data sets that do not divide evenly, and shares that are all different."""
     return (
-        split_case(rng, 37, 4, (0.55, 0.3, 0.15)),
+        split_case(rng, 37, 4, (0.5, 0.1, 0.4)),
         split_case(rng, 101, 3, (0.7, 0.1, 0.2)),
         split_case(rng, 58, 5, (0.62, 0.25, 0.13)),
     )
@@ -590,11 +591,9 @@ def penalty_backward_case(rng: np.random.Generator, sizes: dict[str, int]) -> Ca
     params = draw_params(rng, sizes)
     strength = float(rng.uniform(0.1, 0.9))
     dloss = float(rng.choice([-1.0, 1.0]) * rng.uniform(1.5, 2.5))
-
-    def loss(name: str, array: np.ndarray) -> float:
-        return dloss * l2_penalty(params | {name: array}, strength)[0]
-
-    return Case(sizes, (dloss, (params, strength)), params, loss)
+    # compared with the library's own: where a gradient is all zeros, as for the biases, numerical
+    # derivatives cannot say how small a number is small
+    return Case(sizes, (dloss, (params, strength)), values=tuple(params))
 
 
 def decay(params: Params, factor: float) -> Grads:
@@ -750,9 +749,767 @@ L2_PENALTY_BACKWARD = Exercise(
     ),
 )
 
+
+# dropout
+
+
+def dropout_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Batches large enough to count what was kept, one sample, and one where all is kept."""
+    return (
+        dropout_case(rng, 40, 70, float(rng.uniform(0.7, 0.9))),
+        dropout_case(rng, 60, 50, float(rng.uniform(0.2, 0.35))),
+        dropout_case(rng, 1, 900, float(rng.uniform(0.6, 0.7))),
+        dropout_case(rng, 30, 20, 1.0),
+    )
+
+
+def dropout_case(rng: np.random.Generator, n: int, d: int, keep: float) -> Case:
+    """One batch of activations, none of them near 0."""
+    x = rng.choice([-1.0, 1.0], (n, d)) * rng.uniform(0.5, 3.0, (n, d))
+    keep = round(keep, 2)
+    return Case(
+        {"N": n, "D": d},
+        (x, keep, np.random.default_rng(rng.integers(2**32))),
+        values=("y",),
+        accept=partial(examine_dropout, x, keep),
+        label=f"N={n}, D={d}, keep_probability={keep}",
+    )
+
+
+def examine_dropout(
+    x: np.ndarray, keep: float, outputs: Mapping[str, np.ndarray]
+) -> Finding | None:
+    """What is wrong with x after dropout, or None."""
+    y = outputs["y"]
+    if y.shape != x.shape:
+        return Finding(
+            "wrong-shape",
+            f"Your y has shape {y.shape}; expected that of x, {x.shape}.",
+            "Dropped entries become 0. Do they also have to go?",
+        )
+    factor = y / x  # what each entry was multiplied by
+    kept = y != 0
+    share = kept.mean()
+    far = 5 * np.sqrt(keep * (1 - keep) / x.size)  # five standard deviations
+    in_numbers = (
+        f"Of {x.size} entries {kept.sum()} stay, a share of {share:.3f}, with keep = {keep}."
+    )
+    if keep < 1 and kept.all():
+        if np.allclose(factor, 1):
+            return NOTHING_DROPPED.found()
+        if np.allclose(factor, keep) or np.allclose(factor, 1 / keep):
+            return SCALED_NOT_DROPPED.found(f"Here that number is {factor.flat[0]:.4g}.")
+        return RANDOM_FACTORS.found(f"Here the smallest is {factor.min():.3f}.")
+    if not kept.any():
+        return Finding(
+            "all-dropped", f"Your y is zero everywhere. {in_numbers}", "When does an entry stay?"
+        )
+    if len(x) > 1 and keep < 1:
+        if (kept == kept[0]).all():
+            return ONE_MASK_FOR_ALL.found()
+        if (kept == kept[:, :1]).all():
+            return WHOLE_SAMPLES.found()
+    if abs(share - keep) > far:
+        if abs(share - (1 - keep)) <= far:
+            return KEEP_AND_DROP_SWAPPED.found(in_numbers)
+        return Finding(
+            "wrong-share",
+            f"Too many or too few entries stay. {in_numbers}",
+            "With which probability does your comparison come out true?",
+        )
+    stayed = factor[kept]
+    # float32 is good enough
+    if np.allclose(stayed, 1 / keep, rtol=1e-5, atol=0):
+        return None
+    for value, mistake in (
+        (1.0, NOT_SCALED),
+        (1 / (1 - keep) if keep < 1 else 0.0, SCALED_BY_DROPPED),
+        (keep, SCALED_DOWN),
+        (1 / share, SCALED_BY_COUNT),
+    ):
+        if np.allclose(stayed, value, rtol=1e-5, atol=0):
+            return mistake.found(f"Here keep_probability is {keep}.")
+    if np.allclose(y[kept], 1 / keep, rtol=1e-5, atol=0):
+        return MASK_RETURNED.found()
+    i, j = (int(k[0]) for k in np.nonzero(kept & ~np.isclose(factor, 1 / keep)))
+    return Finding(
+        "wrong-size",
+        f"Your y[{i}, {j}] is {y[i, j]:.6g} where x[{i}, {j}] is {x[i, j]:.6g} and "
+        f"keep_probability is {keep}.",
+        "What is done to an entry that stays, so that the mean of y is that of x?",
+    )
+
+
+Dropped = tuple[np.ndarray, Any]
+
+
+def draw_kept(shape: Sequence[int], keep: float, rng: np.random.Generator) -> np.ndarray:
+    """True for each entry that stays."""
+    return rng.random(shape) < keep
+
+
+def dropout_nothing(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    return x.copy(), None
+
+
+def dropout_only_scaled(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    return x * keep, None
+
+
+def dropout_random_factors(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    mask = rng.random(x.shape)
+    return x * mask / keep, mask
+
+
+def dropout_one_mask(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    mask = draw_kept(x.shape[1:], keep, rng) / keep
+    return x * mask, mask
+
+
+def dropout_samples(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    mask = draw_kept((len(x), 1), keep, rng) / keep
+    return x * mask, mask
+
+
+def dropout_swapped(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    mask = (rng.random(x.shape) > keep) / keep
+    return x * mask, mask
+
+
+def dropout_not_scaled(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    mask = draw_kept(x.shape, keep, rng)
+    return x * mask, mask
+
+
+def dropout_scaled_by_dropped(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    mask = draw_kept(x.shape, keep, rng) / (1 - keep)
+    return x * mask, mask
+
+
+def dropout_scaled_down(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    mask = draw_kept(x.shape, keep, rng) * keep
+    return x * mask, mask
+
+
+def dropout_scaled_by_count(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    kept = draw_kept(x.shape, keep, rng)
+    return x * kept / kept.mean(), kept
+
+
+def dropout_mask_returned(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    mask = draw_kept(x.shape, keep, rng) / keep
+    return mask, mask
+
+
+NOTHING_DROPPED = Mistake(
+    "nothing-dropped",
+    dropout_nothing,
+    "Your `y` is `x` itself: no entry has become zero.",
+    "While training, each entry is left out now and then, so that none relies on another.",
+    "Where in your function is something drawn at random, and what becomes of it?",
+)
+SCALED_NOT_DROPPED = Mistake(
+    "scaled-not-dropped",
+    dropout_only_scaled,
+    "Your `y` is `x` times one number everywhere: no entry has become zero.",
+    "keep_probability is the chance of an entry to stay, not the part of it that stays.",
+    "For one single entry: what can come out, and how often does each happen?",
+)
+RANDOM_FACTORS = Mistake(
+    "random-factors",
+    dropout_random_factors,
+    "Your `y` is `x` times a random number that is hardly ever zero.",
+    "An entry stays whole or goes: there is nothing between.",
+    "How do you get from a random number between 0 and 1 to a yes or a no?",
+)
+ONE_MASK_FOR_ALL = Mistake(
+    "one-mask-for-all",
+    dropout_one_mask,
+    "In your `y` the same columns are zero in every row.",
+    "Every sample gets a network of its own, with other units left out.",
+    "How many random numbers do you draw, and how many entries has x?",
+)
+WHOLE_SAMPLES = Mistake(
+    "whole-samples-dropped",
+    dropout_samples,
+    "In your `y` whole rows are zero, and the others are complete.",
+    "It is units that are left out, not samples.",
+    "How many random numbers do you draw, and how many entries has x?",
+)
+KEEP_AND_DROP_SWAPPED = Mistake(
+    "keep-and-drop-swapped",
+    dropout_swapped,
+    "As many entries of your `y` stay as ought to go.",
+    "Some books speak of the share that is dropped. Here it is the share that stays.",
+    "If keep_probability were 1, which entries should be zero, and which are in your y?",
+)
+NOT_SCALED = Mistake(
+    "not-scaled",
+    dropout_not_scaled,
+    "The entries of your `y` that stay are exactly those of `x`, so that `y` is smaller on "
+    "average.",
+    "Later the network is used without dropout, and should then meet the sizes it is used to.",
+    "If four entries in five stay, what happens to the sum of a row, on average?",
+)
+SCALED_BY_DROPPED = Mistake(
+    "scaled-by-dropped-share",
+    dropout_scaled_by_dropped,
+    "The entries of your `y` that stay are divided by the share that was dropped.",
+    "What stays has to stand in for what is missing, so that the mean of y is that of x.",
+    "If nearly everything stays, how much larger should each entry become?",
+)
+SCALED_DOWN = Mistake(
+    "scaled-down",
+    dropout_scaled_down,
+    "The entries of your `y` that stay have become smaller: they are `x` times keep_probability.",
+    "What stays has to stand in for what is missing.",
+    "Should the entries that stay become larger or smaller, so that the mean does not change?",
+)
+SCALED_BY_COUNT = Mistake(
+    "scaled-by-the-count",
+    dropout_scaled_by_count,
+    "The entries of your `y` that stay are divided by the share that happened to stay.",
+    "Then what one entry becomes hangs on what was drawn for all the others.",
+    "Which number is known before anything is drawn?",
+)
+MASK_RETURNED = Mistake(
+    "mask-returned",
+    dropout_mask_returned,
+    "Your `y` holds the same number wherever it is not zero: `x` is not in it.",
+    "The mask says what each entry is multiplied by; it belongs into the cache.",
+    "What comes first in the pair that you return?",
+)
+
+DROPOUT = Exercise(
+    name="dropout",
+    lesson=LESSON,
+    goal="While training, turn random entries into zero, and keep the mean as it was.",
+    points=3,
+    minutes=12,
+    difficulty=3,
+    reference=dropout,
+    returns="out and cache",
+    cases=dropout_cases,
+    hints=(
+        "Every entry decides for itself, by chance, whether it stays.",
+        "Draw one number between 0 and 1 for each entry. How often is it below keep_probability? "
+        "And what makes up for those that are lost?",
+        "Make a mask of the shape of x: 1 / keep_probability where rng.random(x.shape) is below "
+        "keep_probability, else 0. Return x times the mask, and the mask as the cache.",
+    ),
+    mistakes=(
+        NOTHING_DROPPED,
+        SCALED_NOT_DROPPED,
+        RANDOM_FACTORS,
+        ONE_MASK_FOR_ALL,
+        WHOLE_SAMPLES,
+        KEEP_AND_DROP_SWAPPED,
+        NOT_SCALED,
+        SCALED_BY_DROPPED,
+        SCALED_DOWN,
+        SCALED_BY_COUNT,
+        MASK_RETURNED,
+    ),
+)
+
+
+# dropout_backward
+
+
+def dropout_backward_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Batches and one sample through dropout."""
+    return tuple(dropout_backward_case(rng, sizes) for sizes in draw_batches(rng, "ND"))
+
+
+def dropout_backward_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
+    """One batch, drawn until some entries stay and some go, and until dy has both signs there."""
+    keep = float(rng.uniform(0.55, 0.75))
+    shape = (sizes["N"], sizes["D"])
+    x = rng.normal(0.3, 1.0, shape)
+    while True:
+        dy = rng.normal(0.2, 1.0, shape)
+        _, mask = dropout(x, keep, rng)
+        stay = dy[mask > 0]
+        if 0 < len(stay) < mask.size and (stay > 0).any() and (stay < 0).any():
+            break
+
+    def loss(name: str, array: np.ndarray) -> float:
+        return float((dy * array * mask).sum())
+
+    return Case(sizes, (dy, mask), {"dx": x}, loss)
+
+
+def dropout_backward_no_mask(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy.copy()
+
+
+def dropout_backward_all_scaled(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy * cache.max()
+
+
+def dropout_backward_not_scaled(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy * (cache > 0)
+
+
+def dropout_backward_scaled_twice(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy * cache * cache
+
+
+def dropout_backward_mask_turned(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy * (cache == 0)
+
+
+def dropout_backward_upstream_ignored(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return cache.copy()
+
+
+def dropout_backward_divided(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return np.divide(dy, cache, out=np.zeros_like(dy), where=cache > 0)
+
+
+def dropout_backward_gate_on_gradient(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy * cache * (dy > 0)
+
+
+DROPOUT_BACKWARD = Exercise(
+    name="dropout_backward",
+    lesson=LESSON,
+    goal="Send dL/dy of dropout back to its input.",
+    points=1,
+    minutes=5,
+    difficulty=1,
+    reference=dropout_backward,
+    returns="array",
+    cases=dropout_backward_cases,
+    hints=(
+        "What was drawn on the way forward is settled: on the way back nothing is random.",
+        "Forward, every entry of x was multiplied by its entry of the mask. "
+        "What is the slope of a multiplication by a number?",
+        "Multiply dy by the mask in the cache, entry by entry. "
+        "The mask already holds 1 / keep_probability where an entry stayed.",
+    ),
+    mistakes=(
+        Mistake(
+            "mask-not-applied",
+            dropout_backward_no_mask,
+            "Your `dx` is `dy` itself, also where the entry was dropped.",
+            "An entry that was dropped had no part in the output.",
+            "If a dropped entry of x changes a little, does y change?",
+        ),
+        Mistake(
+            "dropped-entries-too",
+            dropout_backward_all_scaled,
+            "Your `dx` is right where entries stayed, and not zero where they were dropped.",
+            "An entry that was dropped had no part in the output.",
+            "If a dropped entry of x changes a little, does y change?",
+        ),
+        Mistake(
+            "scale-forgotten",
+            dropout_backward_not_scaled,
+            "Your `dx` is zero in the right places, and equals `dy` elsewhere.",
+            "The entries that stayed were made larger on the way forward.",
+            "If an entry that stayed grows by 0.01, by how much does its y grow?",
+        ),
+        Mistake(
+            "scaled-twice",
+            dropout_backward_scaled_twice,
+            "Your `dx` is zero in the right places, and too large by 1 / keep_probability "
+            "elsewhere.",
+            "What the forward pass did to an entry it did once.",
+            "Which numbers does the mask in the cache hold?",
+        ),
+        Mistake(
+            "mask-the-wrong-way-round",
+            dropout_backward_mask_turned,
+            "Your `dx` lets through exactly what was dropped, and stops the rest.",
+            "The gradient can only pass where the signal passed.",
+            "Which entries of the mask are 0: those that stayed or those that went?",
+        ),
+        Mistake(
+            "upstream-ignored",
+            dropout_backward_upstream_ignored,
+            "Your `dx` is the mask itself: `dy` is not in it.",
+            "The chain rule multiplies the local derivative by what arrives from above.",
+            "If dy were ten times larger, what should happen to dx?",
+        ),
+        Mistake(
+            "divided-by-the-mask",
+            dropout_backward_divided,
+            "Your `dx` is `dy` divided by the mask, so it has become smaller where entries stayed.",
+            "Going back is not undoing: a gradient says how strongly x acts on y.",
+            "If y = 3 x, what is dL/dx when dL/dy is 1?",
+        ),
+        Mistake(
+            "gate-on-the-gradient",
+            dropout_backward_gate_on_gradient,
+            "Your `dx` is never negative: your gate looks at the sign of `dy`.",
+            "Which entries pass was drawn on the way forward, whatever comes back later.",
+            "Which array tells what happened on the way forward?",
+        ),
+    ),
+)
+
+
+# best_epoch
+
+
+def best_epoch_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Losses that fall and rise, with a lesser valley before the best, and one tie."""
+    valley, later = rng.uniform(0.7, 0.8), rng.uniform(0.4, 0.5)
+    noise = rng.uniform(0.0, 0.02, 10)
+    return (
+        losses_case([1.3, 1.1, valley, 0.95, 0.9, later, 0.6, 0.65], noise),
+        losses_case([1.5, 0.9, later, 0.6, valley, 0.85, 0.9], noise),
+        losses_case([later, 0.62, valley, 0.7, 0.78, 1.2, 0.9, 0.85, 0.8], noise),
+        epochs_case([1.2, 0.9, float(later), 0.8, float(later), 0.9]),
+    )
+
+
+def losses_case(losses: Sequence[float], noise: np.ndarray) -> Case:
+    """Validation losses, each a little off these."""
+    return epochs_case([float(v) for v in np.array(losses) + noise[: len(losses)]])
+
+
+def epochs_case(losses: list[float]) -> Case:
+    """These validation losses, shown with two digits."""
+    return Case({}, (losses,), values=("epoch",), label=shown(losses))
+
+
+def shown(losses: Sequence[float]) -> str:
+    """Losses with two digits."""
+    return f"losses {', '.join(f'{loss:.2f}' for loss in losses)}"
+
+
+def epoch_from_zero(validation_loss: Sequence[float]) -> int:
+    return int(np.argmin(validation_loss))
+
+
+def epoch_of_worst(validation_loss: Sequence[float]) -> int:
+    return int(np.argmax(validation_loss)) + 1
+
+
+def epoch_last_of_equals(validation_loss: Sequence[float]) -> int:
+    return len(validation_loss) - int(np.argmin(validation_loss[::-1]))
+
+
+def epoch_last(validation_loss: Sequence[float]) -> int:
+    return len(validation_loss)
+
+
+def epoch_first_valley(validation_loss: Sequence[float]) -> int:
+    for i in range(1, len(validation_loss)):
+        if validation_loss[i] > validation_loss[i - 1]:
+            return i
+    return len(validation_loss)
+
+
+def epoch_lowest_loss(validation_loss: Sequence[float]) -> float:
+    return min(validation_loss)
+
+
+def epoch_last_improvement(validation_loss: Sequence[float]) -> int:
+    return max(
+        (i + 1 for i in range(1, len(validation_loss)) if is_drop(validation_loss, i)), default=1
+    )
+
+
+def is_drop(losses: Sequence[float], i: int) -> bool:
+    """Whether the loss fell from the epoch before."""
+    return losses[i] < losses[i - 1]
+
+
+BEST_EPOCH = Exercise(
+    name="best_epoch",
+    lesson=LESSON,
+    goal="Name the epoch, counted from 1, with the lowest validation loss.",
+    points=1,
+    minutes=4,
+    difficulty=1,
+    reference=best_epoch,
+    returns="array",
+    cases=best_epoch_cases,
+    hints=(
+        "All losses are known; which of them is the lowest, and where does it stand?",
+        "Python counts places from 0, epochs count from 1. Of equal losses the first is wanted.",
+        "np.argmin gives the place of the first lowest entry; the epoch is one more.",
+    ),
+    mistakes=(
+        Mistake(
+            "counted-from-zero",
+            epoch_from_zero,
+            "Your epoch is one too small in every case: it is the place in the list.",
+            "People call the first epoch number 1.",
+            "If the very first epoch is the best, what does your function give?",
+        ),
+        Mistake(
+            "highest-loss",
+            epoch_of_worst,
+            "Your epoch is the one with the highest loss.",
+            "For an accuracy high is good; for a loss it is not.",
+            "Which of max and min do you look for here?",
+        ),
+        Mistake(
+            "last-of-equals",
+            epoch_last_of_equals,
+            "Where two epochs share the lowest loss, yours is the later one.",
+            "An epoch that only equals the best is no better, and it took longer.",
+            "Does your comparison ask for less, or for less or equal?",
+        ),
+        Mistake(
+            "last-epoch",
+            epoch_last,
+            "Your epoch is always the last one.",
+            "The last epoch is the best only while the loss still falls.",
+            "What do the losses do towards the end of the first case?",
+        ),
+        Mistake(
+            "first-valley",
+            epoch_first_valley,
+            "Your epoch is the one before the first rise, though a lower loss comes later.",
+            "A validation loss goes up and down from epoch to epoch.",
+            "Does your loop see the whole list?",
+        ),
+        Mistake(
+            "loss-in-place-of-epoch",
+            epoch_lowest_loss,
+            "You return the lowest loss itself, not the epoch that has it.",
+            "To go back to the best parameters one must know when they were there.",
+            "Is your answer a number of epochs?",
+        ),
+        Mistake(
+            "last-fall",
+            epoch_last_improvement,
+            "Your epoch is the last one that was better than the one just before it.",
+            "Better than yesterday is not yet the best ever.",
+            "With which loss do you compare each epoch?",
+        ),
+    ),
+)
+
+
+# should_stop
+
+HISTORIES: tuple[tuple[int, tuple[float, ...]], ...] = (
+    # patience, and what the loss does; whether to stop follows from the library's answer
+    (3, (1.0, 0.8, 0.6, 0.7, 0.9, 0.8)),  # the best is exactly 3 epochs ago, with a fall since
+    (3, (1.0, 0.8, 0.6, 0.7, 0.9)),  # only 2 epochs ago
+    (4, (1.0, 0.5, 0.7, 0.6, 0.8, 0.7, 0.9, 0.8)),  # long ago, going up and down
+    (3, (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4)),  # falling all the time
+    (3, (1.0, 1.1, 0.9, 1.0, 0.8, 0.9, 0.7)),  # every second epoch a new best
+    (3, (0.6, 0.9, 0.8, 0.7, 0.65)),  # falling now, yet never below the first
+    (5, (1.0, 0.6, 0.7)),  # fewer epochs than patience
+    (3, (1.0, 0.4, 0.9, 0.85, 0.8, 0.3)),  # a new best after a long wait
+    (4, (1.0, 0.5, 0.6, 0.7, 0.8)),  # rising, 3 epochs ago
+    (3, (1.0, 0.5, 0.6, 0.7, 0.8)),  # rising 3 times in a row
+    (3, (1.0, 0.5, 0.6, 0.7, 0.8, 0.4)),  # the same, and then a new best
+    (3, (0.7, 0.8, 1.3, 0.6)),  # the highest in the middle
+)
+
+
+def should_stop_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Histories of validation losses, and one with a tie."""
+    cases = []
+    for patience, shape in HISTORIES:
+        scale, noise = rng.uniform(0.5, 2.0), rng.uniform(0.0, 0.02, len(shape))
+        losses = [float(v) for v in scale * (np.array(shape) + noise)]
+        cases.append(stopping_case(losses, patience))
+    best = float(rng.uniform(0.4, 0.6))
+    cases.append(stopping_case([1.0, best, 0.8, best, 0.9], 3))
+    return tuple(cases)
+
+
+def stopping_case(losses: list[float], patience: int) -> Case:
+    """The losses so far."""
+    label = f"{shown(losses)}; patience {patience}"
+    return Case({}, (losses, patience), values=("stop",), label=label)
+
+
+def stop_one_late(validation_loss: Sequence[float], patience: int) -> bool:
+    return len(validation_loss) - best_epoch(validation_loss) > patience
+
+
+def stop_one_early(validation_loss: Sequence[float], patience: int) -> bool:
+    return len(validation_loss) - best_epoch(validation_loss) >= patience - 1
+
+
+def stop_rising_in_a_row(validation_loss: Sequence[float], patience: int) -> bool:
+    last = np.array(validation_loss[-patience - 1 :])
+    return len(last) > patience and bool((np.diff(last) >= 0).all())
+
+
+def stop_compared_with_one(validation_loss: Sequence[float], patience: int) -> bool:
+    if len(validation_loss) <= patience:
+        return False
+    return validation_loss[-1] >= validation_loss[-1 - patience]
+
+
+def stop_at_first_rise(validation_loss: Sequence[float], patience: int) -> bool:
+    return bool((np.diff(validation_loss) > 0).any())
+
+
+def stop_never_set_back(validation_loss: Sequence[float], patience: int) -> bool:
+    best, waited = np.inf, 0
+    for loss in validation_loss:
+        if loss < best:
+            best = loss
+        else:
+            waited += 1
+    return waited >= patience
+
+
+def stop_counting_rises(validation_loss: Sequence[float], patience: int) -> bool:
+    waited = 0
+    for before, now in pairwise(validation_loss):
+        waited = 0 if now < before else waited + 1
+        if waited >= patience:
+            return True
+    return False
+
+
+def stop_once_for_all(validation_loss: Sequence[float], patience: int) -> bool:
+    return any(should_stop(validation_loss[:i], patience) for i in range(len(validation_loss) + 1))
+
+
+def stop_ties_count(validation_loss: Sequence[float], patience: int) -> bool:
+    return len(validation_loss) - epoch_last_of_equals(validation_loss) >= patience
+
+
+def stop_by_length(validation_loss: Sequence[float], patience: int) -> bool:
+    return len(validation_loss) >= patience
+
+
+def stop_turned_round(validation_loss: Sequence[float], patience: int) -> bool:
+    return not should_stop(validation_loss, patience)
+
+
+def stop_never(validation_loss: Sequence[float], patience: int) -> bool:
+    return False
+
+
+def stop_highest(validation_loss: Sequence[float], patience: int) -> bool:
+    return len(validation_loss) - epoch_of_worst(validation_loss) >= patience
+
+
+SHOULD_STOP = Exercise(
+    name="should_stop",
+    lesson=LESSON,
+    goal="Decide whether the last `patience` epochs have all failed to beat the best before them.",
+    points=2,
+    minutes=10,
+    difficulty=3,
+    reference=should_stop,
+    returns="array",
+    cases=should_stop_cases,
+    hints=(
+        "What counts is not whether the loss rises or falls now, but how long the best is ago.",
+        "You have a function that names the best epoch. How many epochs have come after it?",
+        "Take the number of epochs so far less the best epoch. It is time to stop when that is "
+        "patience or more.",
+    ),
+    mistakes=(
+        Mistake(
+            "one-epoch-late",
+            stop_one_late,
+            "Your function goes on when the best is exactly `patience` epochs ago.",
+            "A patience of 3 means: three epochs without a new best, and it is enough.",
+            "How many epochs without a new best does your comparison let pass?",
+        ),
+        Mistake(
+            "one-epoch-early",
+            stop_one_early,
+            "Your function stops when the best is one epoch less than `patience` ago.",
+            "A patience of 3 means: three epochs without a new best, and not two.",
+            "If the best epoch is the last one, how many epochs have failed since?",
+        ),
+        Mistake(
+            "rises-in-a-row",
+            stop_rising_in_a_row,
+            "Your function asks for a loss that rises `patience` times in a row.",
+            "A loss that goes up and down, and never below the best, gets no better either.",
+            "With which loss should each new one be compared: the last, or the best?",
+        ),
+        Mistake(
+            "any-rises-in-a-row",
+            stop_counting_rises,
+            "Your function counts how often in a row the loss rose from one epoch to the next.",
+            "A loss that goes up and down, and never below the best, gets no better either.",
+            "With which loss should each new one be compared: the last, or the best?",
+        ),
+        Mistake(
+            "compared-with-one-epoch",
+            stop_compared_with_one,
+            "Your function compares the last epoch only with the one `patience` epochs before it.",
+            "The best may lie anywhere, before that epoch or after it.",
+            "What if the loss was lowest one epoch ago?",
+        ),
+        Mistake(
+            "first-rise",
+            stop_at_first_rise,
+            "Your function stops as soon as the loss has risen once, whatever `patience` is.",
+            "A validation loss goes up and down from epoch to epoch; patience is there for that.",
+            "Where in your function does patience come in?",
+        ),
+        Mistake(
+            "waiting-never-set-back",
+            stop_never_set_back,
+            "Your function counts all epochs without a new best, also those before the best.",
+            "A new best ends the waiting, and the next waiting begins at zero.",
+            "What happens to your count when the loss is better than ever?",
+        ),
+        Mistake(
+            "any-time-before",
+            stop_once_for_all,
+            "Your function stops where there was a long wait at some time, though a new best has "
+            "come since.",
+            "The question is asked about now: the epochs after the best one so far.",
+            "After which epoch do you look at the count?",
+        ),
+        Mistake(
+            "ties-count-as-better",
+            stop_ties_count,
+            "Where an epoch only equals the best, your function begins to wait anew.",
+            "To beat the best is to be lower than it.",
+            "Does your comparison ask for less, or for less or equal?",
+        ),
+        Mistake(
+            "highest-loss",
+            stop_highest,
+            "Your function counts the epochs since the highest loss.",
+            "For an accuracy high is good; for a loss it is not.",
+            "Which of max and min do you look for here?",
+        ),
+        Mistake(
+            "number-of-epochs",
+            stop_by_length,
+            "Your function stops after `patience` epochs, whatever the losses are.",
+            "As long as the loss gets better, training goes on.",
+            "Where in your function do the losses themselves come in?",
+        ),
+        Mistake(
+            "turned-round",
+            stop_turned_round,
+            "Your function says the opposite of what it should in every case.",
+            "True means that it is enough.",
+            "What does your function return when the last epoch was the best?",
+        ),
+        Mistake(
+            "never",
+            stop_never,
+            "Your function never stops.",
+            "Early stopping is there for the time after the best epoch.",
+            "For which losses would your condition be true?",
+        ),
+    ),
+    uses={"best_epoch": best_epoch},
+)
+
 EXERCISES = (
     SPLIT,
     FIT_STANDARDIZER,
     L2_PENALTY,
     L2_PENALTY_BACKWARD,
+    DROPOUT,
+    DROPOUT_BACKWARD,
+    BEST_EPOCH,
+    SHOULD_STOP,
 )
