@@ -43,6 +43,8 @@ class Case:
     """Where many answers are right: what is wrong with these outputs, or None."""
     could_give: Callable[[Callable[..., Any], Mapping[str, np.ndarray]], bool] | None = None
     """Beside accept: whether a wrong implementation could have led to these outputs."""
+    label: str = ""
+    """What this case is, in place of its sizes, such as "multiply(1.5, -0.7)"."""
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -51,8 +53,8 @@ class Case:
 
     @property
     def description(self) -> str:
-        """The sizes in one line, such as "N=5, D=4, M=3"."""
-        return ", ".join(f"{letter}={size}" for letter, size in self.sizes.items())
+        """The label, or else the sizes in one line, such as "N=5, D=4, M=3"."""
+        return self.label or ", ".join(f"{letter}={size}" for letter, size in self.sizes.items())
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,11 @@ class Mistake:
     """The idea behind it. Never the fix."""
     question: str
     """A question that leads on."""
+
+    def found(self, evidence: str = "") -> "Finding":
+        """The finding that this is the mistake, with evidence in the learner's own numbers."""
+        message = " ".join(part for part in (self.symptom, evidence, self.idea) if part)
+        return Finding(self.id, message, self.question)
 
 
 @dataclass(frozen=True, eq=False)

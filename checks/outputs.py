@@ -4,6 +4,7 @@ Nothing a learner hands over is compared before it has become a bare array: an o
 own ideas of equality has no say.
 """
 
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -35,6 +36,8 @@ def unpack(
         if not isinstance(returned, (tuple, list)):
             return {}, wrong_structure(returned, wanted)
         if len(returned) != len(names):
+            returned = flat(returned)
+        if len(returned) != len(names):
             return {}, Finding("wrong-structure", f"Expected {wanted}; {len(returned)} came back.")
         values = dict(zip(names, returned, strict=True))
     elif exercise.returns == "out and cache":
@@ -54,6 +57,12 @@ def unpack(
             return outputs, wrong_structure(values[name], f"an array of numbers for {name}")
         outputs[name] = array
     return outputs, None
+
+
+def flat(returned: Sequence[Any]) -> list[Any]:
+    """The items of a tuple of tuples, such as ((x, y), (x, y)), one after another."""
+    groups = (item if isinstance(item, (tuple, list)) else (item,) for item in returned)
+    return [item for group in groups for item in group]
 
 
 def wrong_structure(value: Any, wanted: str) -> Finding:

@@ -1,7 +1,7 @@
 """Every exercise of the course, each declared once, one module a lesson."""
 
 from checks.exercise import Exercise
-from checks.exercises import backward_pass, forward_pass, perceptron, start_here
+from checks.exercises import backward_pass, forward_pass, overfitting, perceptron, start_here
 
 __all__ = ["EXERCISES", "LESSONS", "find_exercise", "lesson_exercises"]
 
@@ -10,6 +10,7 @@ EXERCISES: tuple[Exercise, ...] = (
     *perceptron.EXERCISES,
     *forward_pass.EXERCISES,
     *backward_pass.EXERCISES,
+    *overfitting.EXERCISES,
 )
 """All exercises, in the order of the course."""
 

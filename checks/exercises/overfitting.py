@@ -1,0 +1,1515 @@
+"""Exercises of lesson 07: overfitting, how to see it and what helps.
+
+Where numbers are drawn at random, learners may draw them in another way than we do: there it is
+properties that are checked, such as that no sample is lost, and not the numbers themselves.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from backprop_lib.data import fit_standardizer, split_train_validation_test
+from backprop_lib.layers import dropout, dropout_backward
+from backprop_lib.network import init_mlp
+from backprop_lib.optimizers import l2_penalty, l2_penalty_backward
+from backprop_lib.training import best_epoch, should_stop
+from checks.exercise import Case, Exercise, Finding, Mistake
+from checks.exercises.drawing import draw_batches, draw_sizes
+
+__all__ = ["EXERCISES"]
+
+LESSON = "07_overfitting"
+
+Params = Mapping[str, np.ndarray]
+Grads = dict[str, np.ndarray]
+
+
+# split_train_validation_test
+
+PARTS = ("train", "validation", "test")
+
+
+def split_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Data sets that do not divide evenly, and shares that are all different."""
+    return (
+        split_case(rng, 37, 4, (0.5, 0.1, 0.4)),
+        split_case(rng, 101, 3, (0.7, 0.1, 0.2)),
+        split_case(rng, 58, 5, (0.62, 0.25, 0.13)),
+    )
+
+
+def split_case(
+    rng: np.random.Generator, n: int, d: int, shares: tuple[float, float, float]
+) -> Case:
+    """One data set. Every row of x is its own, so that a sample can be found again."""
+    x = rng.normal(0.5, 1.0, (n, d))
+    # labels like those of real data: a few classes, but numbered so that each sample has its own
+    y = np.arange(n) * 10 + rng.integers(0, 10, n)
+    names = tuple(f"{letter}_{part}" for part in PARTS for letter in "xy")
+    return Case(
+        {"N": n, "D": d},
+        (x, y, shares, np.random.default_rng(rng.integers(2**32))),
+        values=names,
+        accept=partial(examine_split, x, y, shares),
+    )
+
+
+def examine_split(
+    x: np.ndarray, y: np.ndarray, shares: Sequence[float], outputs: Mapping[str, np.ndarray]
+) -> Finding | None:
+    """What is wrong with a split of these data, or None."""
+    parts: list[np.ndarray] = []  # for each part the places of its samples in the data
+    for part in PARTS:
+        xs, ys = outputs[f"x_{part}"], outputs[f"y_{part}"]
+        if xs.ndim != 2 or xs.shape[1] != x.shape[1] or ys.ndim != 1 or len(xs) != len(ys):
+            return Finding(
+                "wrong-shape",
+                f"Your x_{part} has shape {xs.shape} and y_{part} has shape {ys.shape}; x has "
+                f"shape {x.shape} and y has shape {y.shape}.",
+                "Which axis of x counts the samples?",
+            )
+        same_x = (xs[:, None, :] == x[None, :, :]).all(axis=2)
+        if not same_x.any(axis=1).all():
+            return Finding(
+                "rows-changed",
+                f"Your x_{part} has a row that is no row of x. A split moves samples; it does "
+                "not change them.",
+                "Do you take whole rows?",
+            )
+        places = same_x.argmax(axis=1)
+        if (y[places] != ys).any():
+            i = int(np.argmax(y[places] != ys))
+            return LABELS_LEFT_BEHIND.found(
+                f"Row {i} of x_{part} has the label {y[places[i]]} in the data, and {ys[i]:.0f} "
+                "in yours."
+            )
+        parts.append(places)
+    return examine_parts(len(x), shares, parts)
+
+
+def examine_parts(n: int, shares: Sequence[float], parts: list[np.ndarray]) -> Finding | None:
+    """What is wrong with the places of the samples in three parts, or None."""
+    sizes = [len(part) for part in parts]
+    in_numbers = "Yours hold " + ", ".join(
+        f"{size} ({part})" for size, part in zip(sizes, PARTS, strict=True)
+    )
+    for size, part, name in zip(sizes, parts, PARTS, strict=True):
+        if len(np.unique(part)) < size:
+            twice = size - len(np.unique(part))
+            return DRAWN_WITH_REPLACEMENT.found(f"In {name} {twice} rows are repeats.")
+    for i, j in ((0, 1), (0, 2), (1, 2)):
+        shared = len(np.intersect1d(parts[i], parts[j]))
+        if shared:
+            return PARTS_OVERLAP.found(f"Your {PARTS[i]} and {PARTS[j]} share {shared} samples.")
+    if sum(sizes) < n:
+        return SAMPLES_LOST.found(f"{in_numbers}: together {sum(sizes)} of {n}.")
+    wanted = [share * n for share in shares]
+    if any(abs(size - want) > 1 for size, want in zip(sizes, wanted, strict=True)):
+        asked = ", ".join(f"{want:.4g}" for want in wanted)
+        evidence = f"{in_numbers}; the shares ask for {asked}."
+        if all(abs(size - wanted[i]) <= 1 for size, i in zip(sizes, (0, 2, 1), strict=True)):
+            return PARTS_SWAPPED.found(evidence)
+        if abs(sizes[0] - wanted[0]) <= 1 and abs(sizes[1] - shares[1] * (n - sizes[0])) <= 1:
+            return SHARE_OF_THE_REST.found(evidence)
+        return Finding("wrong-sizes", evidence, "Of how many samples is each share taken?")
+    if any(np.array_equal(np.sort(part), np.arange(part.min(), part.max() + 1)) for part in parts):
+        return NOT_SHUFFLED.found()
+    return None
+
+
+def cut(
+    x: np.ndarray, y: np.ndarray, places: Sequence[np.ndarray]
+) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+    """The samples at these places, part by part."""
+    return tuple((x[part], y[part]) for part in places)
+
+
+def ends(n: int, shares: Sequence[float]) -> tuple[int, int]:
+    """Where training and validation end among n samples."""
+    return round(shares[0] * n), round((shares[0] + shares[1]) * n)
+
+
+def split_not_shuffled(
+    x: np.ndarray, y: np.ndarray, shares: Sequence[float], rng: np.random.Generator
+) -> Any:
+    return cut(x, y, np.split(np.arange(len(x)), ends(len(x), shares)))
+
+
+def split_x_shuffled_alone(
+    x: np.ndarray, y: np.ndarray, shares: Sequence[float], rng: np.random.Generator
+) -> Any:
+    places = np.split(np.arange(len(x)), ends(len(x), shares))
+    return cut(x[rng.permutation(len(x))], y[rng.permutation(len(y))], places)
+
+
+def split_with_replacement(
+    x: np.ndarray, y: np.ndarray, shares: Sequence[float], rng: np.random.Generator
+) -> Any:
+    return cut(x, y, [rng.choice(len(x), round(share * len(x))) for share in shares])
+
+
+def split_drawn_apart(
+    x: np.ndarray, y: np.ndarray, shares: Sequence[float], rng: np.random.Generator
+) -> Any:
+    n = len(x)
+    return cut(x, y, [rng.permutation(n)[: round(share * n)] for share in shares])
+
+
+def split_rounded_down(
+    x: np.ndarray, y: np.ndarray, shares: Sequence[float], rng: np.random.Generator
+) -> Any:
+    order = rng.permutation(len(x))
+    a, b, c = (int(share * len(x)) for share in shares)
+    return cut(x, y, [order[:a], order[a : a + b], order[a + b : a + b + c]])
+
+
+def split_second_share_of_the_rest(
+    x: np.ndarray, y: np.ndarray, shares: Sequence[float], rng: np.random.Generator
+) -> Any:
+    order = rng.permutation(len(x))
+    first = round(shares[0] * len(x))
+    second = first + round(shares[1] * (len(x) - first))
+    return cut(x, y, np.split(order, [first, second]))
+
+
+def split_test_before_validation(
+    x: np.ndarray, y: np.ndarray, shares: Sequence[float], rng: np.random.Generator
+) -> Any:
+    train, validation, test = split_train_validation_test(x, y, shares, rng)
+    return train, test, validation
+
+
+LABELS_LEFT_BEHIND = Mistake(
+    "labels-left-behind",
+    split_x_shuffled_alone,
+    "Your `x` and `y` no longer belong together.",
+    "A sample is its inputs and its label; whatever order the one gets, the other must share.",
+    "How often do you draw an order, and to which arrays does each apply?",
+)
+DRAWN_WITH_REPLACEMENT = Mistake(
+    "drawn-with-replacement",
+    split_with_replacement,
+    "One of your parts holds the same sample more than once.",
+    "Dealing out a deck of cards never gives anyone the same card twice.",
+    "Can your way of drawing give the same index a second time?",
+)
+PARTS_OVERLAP = Mistake(
+    "parts-overlap",
+    split_drawn_apart,
+    "The same sample is in two of your parts.",
+    "A network that is tested on what it has learned from is asked for what it remembers.",
+    "When you choose the second part, what do you know of the first?",
+)
+SAMPLES_LOST = Mistake(
+    "samples-lost",
+    split_rounded_down,
+    "Some samples are in none of your parts.",
+    "Every sample is worth having, and each belongs somewhere.",
+    "If each of three sizes is rounded down, what can their sum be?",
+)
+PARTS_SWAPPED = Mistake(
+    "validation-and-test-swapped",
+    split_test_before_validation,
+    "Your validation part has the size of the test part, and the other way round.",
+    "The shares come in the order training, validation, test, and so do the parts.",
+    "In which order do you return what you have cut?",
+)
+SHARE_OF_THE_REST = Mistake(
+    "share-of-the-rest",
+    split_second_share_of_the_rest,
+    "Your training part has the right size, but validation is a share of what was left over.",
+    "All three shares are shares of the whole.",
+    "A share of 0.2 of 100 samples: how many is that, when 60 are already taken?",
+)
+NOT_SHUFFLED = Mistake(
+    "not-shuffled",
+    split_not_shuffled,
+    "One of your parts is an unbroken stretch of the data: they were cut in the order they had.",
+    "Data often come sorted, by class or by date; then the parts would be different worlds.",
+    "If the first half of the data were all zeros and the second all ones, what would be tested?",
+)
+
+SPLIT = Exercise(
+    name="split_train_validation_test",
+    lesson=LESSON,
+    goal="Split the samples at random: to learn from, to choose by, and to judge with at the end.",
+    points=3,
+    minutes=15,
+    difficulty=2,
+    reference=split_train_validation_test,
+    returns="tuple",
+    cases=split_cases,
+    hints=(
+        "Shuffle once, then deal out. What is shuffled need not be the samples themselves.",
+        "Draw one random order of the numbers from 0 to N - 1. "
+        "The first of them say which samples are for training, and so on.",
+        "order = rng.permutation(N). Find the two places at which order is cut, rounding the "
+        "shares added up so far times N; the last part takes all that is left. "
+        "Use each piece of order as an index into both x and y.",
+    ),
+    mistakes=(
+        LABELS_LEFT_BEHIND,
+        DRAWN_WITH_REPLACEMENT,
+        PARTS_OVERLAP,
+        SAMPLES_LOST,
+        PARTS_SWAPPED,
+        SHARE_OF_THE_REST,
+        NOT_SHUFFLED,
+    ),
+)
+
+
+# fit_standardizer
+
+
+def standardizer_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Features of different size and place, one of which never changes; and a single sample."""
+    return tuple(standardizer_case(rng, sizes) for sizes in draw_batches(rng, "ND"))
+
+
+def standardizer_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
+    """One training set."""
+    n, d = sizes["N"], sizes["D"]
+    x = rng.uniform(2.0, 9.0, d) * rng.choice([-1, 1], d) + rng.normal(size=(n, d)) * (
+        rng.uniform(0.5, 3.0, d)
+    )
+    x[:, rng.integers(d)] = rng.integers(5, 20) / 4  # exact, so that its spread is exactly 0
+    return Case(sizes, (x,), values=("mean", "std"))
+
+
+def standardizer_overall(x_train: np.ndarray) -> tuple[Any, Any]:
+    return x_train.mean(), x_train.std()
+
+
+def standardizer_over_features(x_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    std = x_train.std(axis=1)
+    return x_train.mean(axis=1), np.where(std == 0, 1, std)
+
+
+def standardizer_zero_spread(x_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return x_train.mean(axis=0), x_train.std(axis=0)
+
+
+def standardizer_epsilon(x_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return x_train.mean(axis=0), x_train.std(axis=0) + 1e-8
+
+
+def standardizer_variance(x_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    variance = x_train.var(axis=0)
+    return x_train.mean(axis=0), np.where(variance == 0, 1, variance)
+
+
+def standardizer_one_less(x_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    std = x_train.std(axis=0, ddof=1)
+    return x_train.mean(axis=0), np.where(std == 0, 1, std)
+
+
+def standardizer_not_centred(x_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return x_train.mean(axis=0), np.sqrt((x_train**2).mean(axis=0))
+
+
+def standardizer_range(x_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    width = x_train.max(axis=0) - x_train.min(axis=0)
+    return x_train.mean(axis=0), np.where(width == 0, 1, width)
+
+
+def standardizer_absolute(x_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    mean = x_train.mean(axis=0)
+    distance = np.abs(x_train - mean).mean(axis=0)
+    return mean, np.where(distance == 0, 1, distance)
+
+
+FIT_STANDARDIZER = Exercise(
+    name="fit_standardizer",
+    lesson=LESSON,
+    goal="Measure mean and standard deviation of every feature, on the training data alone.",
+    points=2,
+    minutes=10,
+    difficulty=2,
+    reference=fit_standardizer,
+    returns="tuple",
+    cases=standardizer_cases,
+    hints=(
+        "Every feature is brought to mean 0 and standard deviation 1 on its own. "
+        "How many means does that take?",
+        "A column of x_train holds one feature of all samples. "
+        "And what if a column holds the same number everywhere?",
+        "Take mean and std along the axis of the samples. Where the std is 0, "
+        "give 1 in its place: np.where chooses entry by entry.",
+    ),
+    mistakes=(
+        Mistake(
+            "one-for-all-features",
+            standardizer_overall,
+            "Your `mean` and `std` are single numbers, taken over all entries of x_train.",
+            "A height in metres and a weight in grams have neither mean nor spread in common.",
+            "How many features are there, and how many means do you return?",
+        ),
+        Mistake(
+            "over-features",
+            standardizer_over_features,
+            "Your `mean` and `std` have one entry per sample: they run along the rows.",
+            "It is the features that are to become comparable, each over all samples.",
+            "Which axis of x_train runs over the samples?",
+        ),
+        Mistake(
+            "spread-of-zero",
+            standardizer_zero_spread,
+            "Your `std` is 0 for a feature that never changes.",
+            "The standardizer will divide by std.",
+            "What is (x - mean) / std for such a feature?",
+        ),
+        Mistake(
+            "epsilon-added",
+            standardizer_epsilon,
+            "Your `std` has 0.00000001 added to it in every entry.",
+            "That avoids 0 / 0, but a feature that never changed in training, and changes a "
+            "little later, would come out a hundred million times too large.",
+            "By what could a feature without any spread be divided so that it keeps its size?",
+        ),
+        Mistake(
+            "variance",
+            standardizer_variance,
+            "Your `std` is the variance: the square of the standard deviation.",
+            "A spread is measured in the unit of the feature itself, not in its square.",
+            "If x is in metres, in which unit is your std?",
+        ),
+        Mistake(
+            "one-less",
+            standardizer_one_less,
+            "Your `std` is a little too large: the squared distances are divided by N - 1.",
+            "That estimates the spread of all the world from a sample. Here it is the training "
+            "data themselves that are to get standard deviation 1.",
+            "With your std, what is the standard deviation of (x_train - mean) / std?",
+        ),
+        Mistake(
+            "not-centred",
+            standardizer_not_centred,
+            "Your `std` is the root of the mean of x squared: it grows when all of x is shifted.",
+            "A spread says how far the samples are from one another, wherever they lie.",
+            "From where are the distances measured that are squared?",
+        ),
+        Mistake(
+            "range",
+            standardizer_range,
+            "Your `std` is the distance from the smallest entry to the largest.",
+            "That is another way to measure a spread, and it hangs on two samples alone.",
+            "Which samples have a say in a standard deviation?",
+        ),
+        Mistake(
+            "mean-distance",
+            standardizer_absolute,
+            "Your `std` is the mean distance from the mean.",
+            "In a standard deviation a sample twice as far off counts more than twice.",
+            "What is done to the distances before their mean is taken?",
+        ),
+    ),
+)
+
+
+# l2_penalty
+
+
+def draw_params(rng: np.random.Generator, sizes: Mapping[str, int]) -> Grads:
+    """Parameters of a network whose biases have moved away from 0."""
+    params = init_mlp(list(sizes.values()), rng)
+    return {name: p + rng.normal(0.3, 0.2, p.shape) for name, p in params.items()}
+
+
+def penalty_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Networks of two, three and one layers."""
+    return tuple(
+        Case(sizes, (draw_params(rng, sizes), float(rng.uniform(0.1, 0.9))), values=("penalty",))
+        for sizes in (draw_sizes(rng, letters) for letters in ("DHK", "DHGK", "DK"))
+    )
+
+
+def weights_of(params: Params) -> list[np.ndarray]:
+    return [p for name, p in params.items() if name.startswith("w")]
+
+
+def penalty_with_biases(params: Params, strength: float) -> tuple[Any, None]:
+    return strength / 2 * sum((p**2).sum() for p in params.values()), None
+
+
+def penalty_without_half(params: Params, strength: float) -> tuple[Any, None]:
+    return strength * sum((w**2).sum() for w in weights_of(params)), None
+
+
+def penalty_of_magnitudes(params: Params, strength: float) -> tuple[Any, None]:
+    return strength / 2 * sum(np.abs(w).sum() for w in weights_of(params)), None
+
+
+def penalty_of_all_magnitudes(params: Params, strength: float) -> tuple[Any, None]:
+    return strength * sum(np.abs(w).sum() for w in weights_of(params)), None
+
+
+def penalty_of_norms(params: Params, strength: float) -> tuple[Any, None]:
+    return strength / 2 * sum(np.sqrt((w**2).sum()) for w in weights_of(params)), None
+
+
+def penalty_of_means(params: Params, strength: float) -> tuple[Any, None]:
+    return strength / 2 * sum((w**2).mean() for w in weights_of(params)), None
+
+
+def penalty_of_the_sum(params: Params, strength: float) -> tuple[Any, None]:
+    return strength / 2 * sum(w.sum() ** 2 for w in weights_of(params)), None
+
+
+def penalty_of_products(params: Params, strength: float) -> tuple[Any, None]:
+    return strength / 2 * sum((w @ w.T).sum() for w in weights_of(params)), None
+
+
+def penalty_of_last_layer(params: Params, strength: float) -> tuple[Any, None]:
+    return strength / 2 * (weights_of(params)[-1] ** 2).sum(), None
+
+
+def penalty_of_first_layer(params: Params, strength: float) -> tuple[Any, None]:
+    return strength / 2 * (weights_of(params)[0] ** 2).sum(), None
+
+
+def penalty_without_strength(params: Params, strength: float) -> tuple[Any, None]:
+    return 0.5 * sum((w**2).sum() for w in weights_of(params)), None
+
+
+L2_PENALTY = Exercise(
+    name="l2_penalty",
+    lesson=LESSON,
+    goal="What large weights cost, to be added to the loss: strength / 2 times their squares.",
+    points=2,
+    minutes=8,
+    difficulty=2,
+    reference=l2_penalty,
+    returns="out and cache",
+    cases=penalty_cases,
+    hints=(
+        "The penalty is one number for the whole network. What goes into it, and what does not?",
+        "Go through the dictionary. A name says whether it stands for weights or for biases.",
+        "For each name that begins with w, square every entry and add up. Multiply the sum over "
+        "all layers by strength / 2, and return it with whatever the way back will need.",
+    ),
+    mistakes=(
+        Mistake(
+            "biases-counted",
+            penalty_with_biases,
+            "Your penalty holds the squares of the biases too.",
+            "A bias only moves an output up or down. It is large weights that make a network bend "
+            "sharply from one sample to the next.",
+            "Which names in params stand for weights?",
+        ),
+        Mistake(
+            "half-forgotten",
+            penalty_without_half,
+            "Your penalty is exactly twice as large as asked for.",
+            "The factor in front is a convention, but the way back has to use the same one.",
+            "What is the derivative of w squared, and which factor would cancel what it brings?",
+        ),
+        Mistake(
+            "magnitudes-halved",
+            penalty_of_magnitudes,
+            "Your penalty adds up the magnitudes of the weights: it is half of an L1 penalty.",
+            "L1 makes every weight pay alike for each step away from 0; L2 makes large ones pay "
+            "more for it.",
+            "By how much should the penalty grow when a weight doubles?",
+        ),
+        Mistake(
+            "magnitudes",
+            penalty_of_all_magnitudes,
+            "Your penalty adds up the magnitudes of the weights: it is an L1 penalty.",
+            "L1 makes every weight pay alike for each step away from 0; L2 makes large ones pay "
+            "more for it.",
+            "By how much should the penalty grow when a weight doubles?",
+        ),
+        Mistake(
+            "root-taken",
+            penalty_of_norms,
+            "Your penalty adds up the lengths of the weights, the roots of their sums of squares.",
+            "np.linalg.norm takes a root at the end, and the penalty has none.",
+            "If all weights double, how many times larger should the penalty become?",
+        ),
+        Mistake(
+            "mean-of-squares",
+            penalty_of_means,
+            "Your penalty takes the mean of each layer's squares.",
+            "With a mean, one large weight costs less the more neighbours it has.",
+            "Does the formula divide by the number of weights?",
+        ),
+        Mistake(
+            "square-of-the-sum",
+            penalty_of_the_sum,
+            "Your penalty squares the sum of each layer's weights.",
+            "Weights of 5 and -5 are large, though their sum is 0.",
+            "What comes first, squaring or adding up?",
+        ),
+        Mistake(
+            "matrix-product",
+            penalty_of_products,
+            "Your penalty adds up all entries of the matrix product w @ w.T .",
+            "A matrix product multiplies different weights with one another too.",
+            "Which entries of w @ w.T are sums of squares, and what are the others?",
+        ),
+        Mistake(
+            "last-layer-only",
+            penalty_of_last_layer,
+            "Your penalty holds the weights of the last layer only.",
+            "Every layer's weights count.",
+            "Does each turn of your loop add to what was there before?",
+        ),
+        Mistake(
+            "first-layer-only",
+            penalty_of_first_layer,
+            "Your penalty holds the weights of the first layer only.",
+            "Every layer's weights count.",
+            "When does your function return: after the loop, or inside it?",
+        ),
+        Mistake(
+            "strength-forgotten",
+            penalty_without_strength,
+            "Your penalty does not change with `strength`.",
+            "The strength says how much large weights matter beside the loss.",
+            "What should the penalty be when strength is 0?",
+        ),
+    ),
+)
+
+
+# l2_penalty_backward
+
+
+def penalty_backward_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Networks of two, three and one layers, and an upstream gradient that is not 1."""
+    return tuple(
+        penalty_backward_case(rng, draw_sizes(rng, letters)) for letters in ("DHK", "DHGK", "DK")
+    )
+
+
+def penalty_backward_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
+    """The penalty of one network."""
+    params = draw_params(rng, sizes)
+    strength = float(rng.uniform(0.1, 0.9))
+    dloss = float(rng.choice([-1.0, 1.0]) * rng.uniform(1.5, 2.5))
+    # compared with the library's own: where a gradient is all zeros, as for the biases, numerical
+    # derivatives cannot say how small a number is small
+    return Case(sizes, (dloss, (params, strength)), values=tuple(params))
+
+
+def decay(params: Params, factor: float) -> Grads:
+    """Factor times every weight, and zeros for the biases."""
+    return {name: factor * p * name.startswith("w") for name, p in params.items()}
+
+
+def penalty_backward_biases_too(dloss: float, cache: Any) -> Grads:
+    params, strength = cache
+    return {name: dloss * strength * p for name, p in params.items()}
+
+
+def penalty_backward_twice(dloss: float, cache: Any) -> Grads:
+    return decay(cache[0], 2 * dloss * cache[1])
+
+
+def penalty_backward_half(dloss: float, cache: Any) -> Grads:
+    return decay(cache[0], dloss * cache[1] / 2)
+
+
+def penalty_backward_upstream_ignored(dloss: float, cache: Any) -> Grads:
+    return decay(cache[0], cache[1])
+
+
+def penalty_backward_strength_forgotten(dloss: float, cache: Any) -> Grads:
+    return decay(cache[0], dloss)
+
+
+def penalty_backward_signs(dloss: float, cache: Any) -> Grads:
+    params, strength = cache
+    return decay({name: np.sign(p) for name, p in params.items()}, dloss * strength)
+
+
+def penalty_backward_squares(dloss: float, cache: Any) -> Grads:
+    params, strength = cache
+    return decay({name: p**2 for name, p in params.items()}, dloss * strength / 2)
+
+
+def penalty_backward_mean(dloss: float, cache: Any) -> Grads:
+    params, strength = cache
+    return decay({name: p / p.size for name, p in params.items()}, dloss * strength)
+
+
+def penalty_backward_shrunk(dloss: float, cache: Any) -> Grads:
+    params, strength = cache
+    grads = decay(params, dloss * strength)
+    return {name: p - grads[name] for name, p in params.items()}
+
+
+def penalty_backward_negative(dloss: float, cache: Any) -> Grads:
+    return decay(cache[0], -dloss * cache[1])
+
+
+def penalty_backward_biases_as_they_are(dloss: float, cache: Any) -> Grads:
+    params, strength = cache
+    return {n: dloss * strength * p if n.startswith("w") else p for n, p in params.items()}
+
+
+L2_PENALTY_BACKWARD = Exercise(
+    name="l2_penalty_backward",
+    lesson=LESSON,
+    goal="The gradient of the L2 penalty for every parameter.",
+    points=2,
+    minutes=8,
+    difficulty=2,
+    reference=l2_penalty_backward,
+    returns="dict",
+    cases=penalty_backward_cases,
+    hints=(
+        "Every weight entered the penalty once, on its own. Every bias entered it not at all.",
+        "The penalty holds strength / 2 times w squared. What is its slope for one w?",
+        "Return a dictionary with the names of params: for weights dloss times strength times w, "
+        "for biases an array of zeros of the same shape.",
+    ),
+    mistakes=(
+        Mistake(
+            "biases-decay-too",
+            penalty_backward_biases_too,
+            "Your weights' gradients are right, and those of the biases are not zero.",
+            "The penalty does not know the biases: they can be what they like.",
+            "If b1 grows by 0.01, what happens to the penalty?",
+        ),
+        Mistake(
+            "bias-in-place-of-gradient",
+            penalty_backward_biases_as_they_are,
+            "Your weights' gradients are right, and in the biases' places are the biases.",
+            "The dictionary holds gradients: how the penalty changes, not what it was made from.",
+            "If b1 grows by 0.01, what happens to the penalty?",
+        ),
+        Mistake(
+            "factor-2",
+            penalty_backward_twice,
+            "Your weights' gradients are exactly twice too large.",
+            "The penalty was made with a factor that takes care of what squaring brings.",
+            "What is the derivative of strength / 2 times w squared?",
+        ),
+        Mistake(
+            "half-kept",
+            penalty_backward_half,
+            "Your weights' gradients are exactly half of what they should be.",
+            "Squaring brings a factor of its own when the derivative is taken.",
+            "What is the derivative of strength / 2 times w squared?",
+        ),
+        Mistake(
+            "upstream-ignored",
+            penalty_backward_upstream_ignored,
+            "Your gradients do not depend on `dloss`: they are those for a dloss of 1.",
+            "The chain rule multiplies the local derivative by what arrives from above.",
+            "If the penalty counted ten times as much in the loss, what would its gradients be?",
+        ),
+        Mistake(
+            "strength-forgotten",
+            penalty_backward_strength_forgotten,
+            "Your gradients do not depend on the `strength` in the cache.",
+            "A stronger penalty pulls harder.",
+            "What should the gradients be when strength is 0?",
+        ),
+        Mistake(
+            "sign-of-the-weight",
+            penalty_backward_signs,
+            "All entries of a weight's gradient have the same size: it is the sign of the weight.",
+            "That is what follows from magnitudes, an L1 penalty. Here squares were added up.",
+            "Should a weight of 3 be pulled back harder than one of 0.3?",
+        ),
+        Mistake(
+            "not-derived",
+            penalty_backward_squares,
+            "Your gradients hold the squared weights: each entry is its share of the penalty.",
+            "A gradient says how fast the penalty changes, not how large it is.",
+            "Which way should a negative weight be pulled, and which sign has your entry for it?",
+        ),
+        Mistake(
+            "divided-by-size",
+            penalty_backward_mean,
+            "Your gradients are divided by the number of entries of each array.",
+            "The penalty was a sum, with no mean in it.",
+            "Which line of the forward pass divided by the number of weights?",
+        ),
+        Mistake(
+            "weights-already-moved",
+            penalty_backward_shrunk,
+            "Your dictionary holds the weights after a step of size 1, not the gradients.",
+            "The gradient comes first; what is done with it is the optimizer's affair.",
+            "What would your result be if dloss were 0, and what should it be?",
+        ),
+        Mistake(
+            "negated",
+            penalty_backward_negative,
+            "Your weights' gradients have the right size and the opposite sign.",
+            "The gradient points to where the penalty grows. It is the step that turns round.",
+            "If a positive weight grows, does the penalty go up or down?",
+        ),
+    ),
+)
+
+
+# dropout
+
+
+def dropout_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Batches large enough to count what was kept, one sample, and one where all is kept."""
+    return (
+        dropout_case(rng, 40, 70, float(rng.uniform(0.7, 0.9))),
+        dropout_case(rng, 60, 50, float(rng.uniform(0.2, 0.35))),
+        dropout_case(rng, 1, 900, float(rng.uniform(0.6, 0.7))),
+        dropout_case(rng, 30, 20, 1.0),
+    )
+
+
+def dropout_case(rng: np.random.Generator, n: int, d: int, keep: float) -> Case:
+    """One batch of activations, none of them near 0."""
+    x = rng.choice([-1.0, 1.0], (n, d)) * rng.uniform(0.5, 3.0, (n, d))
+    keep = round(keep, 2)
+    return Case(
+        {"N": n, "D": d},
+        (x, keep, np.random.default_rng(rng.integers(2**32))),
+        values=("y",),
+        accept=partial(examine_dropout, x, keep),
+        label=f"N={n}, D={d}, keep_probability={keep}",
+    )
+
+
+def examine_dropout(
+    x: np.ndarray, keep: float, outputs: Mapping[str, np.ndarray]
+) -> Finding | None:
+    """What is wrong with x after dropout, or None."""
+    y = outputs["y"]
+    if y.shape != x.shape:
+        return Finding(
+            "wrong-shape",
+            f"Your y has shape {y.shape}; expected that of x, {x.shape}.",
+            "Dropped entries become 0. Do they also have to go?",
+        )
+    factor = y / x  # what each entry was multiplied by
+    kept = y != 0
+    share = kept.mean()
+    far = 5 * np.sqrt(keep * (1 - keep) / x.size)  # five standard deviations
+    in_numbers = (
+        f"Of {x.size} entries {kept.sum()} stay, a share of {share:.3f}, with keep = {keep}."
+    )
+    if keep < 1 and kept.all():
+        if np.allclose(factor, 1):
+            return NOTHING_DROPPED.found()
+        if np.allclose(factor, keep) or np.allclose(factor, 1 / keep):
+            return SCALED_NOT_DROPPED.found(f"Here that number is {factor.flat[0]:.4g}.")
+        return RANDOM_FACTORS.found(f"Here the smallest is {factor.min():.3f}.")
+    if not kept.any():
+        return Finding(
+            "all-dropped", f"Your y is zero everywhere. {in_numbers}", "When does an entry stay?"
+        )
+    if len(x) > 1 and keep < 1:
+        if (kept == kept[0]).all():
+            return ONE_MASK_FOR_ALL.found()
+        if (kept == kept[:, :1]).all():
+            return WHOLE_SAMPLES.found()
+    if abs(share - keep) > far:
+        if abs(share - (1 - keep)) <= far:
+            return KEEP_AND_DROP_SWAPPED.found(in_numbers)
+        return Finding(
+            "wrong-share",
+            f"Too many or too few entries stay. {in_numbers}",
+            "With which probability does your comparison come out true?",
+        )
+    stayed = factor[kept]
+    # float32 is good enough
+    if np.allclose(stayed, 1 / keep, rtol=1e-5, atol=0):
+        return None
+    for value, mistake in (
+        (1.0, NOT_SCALED),
+        (1 / (1 - keep) if keep < 1 else 0.0, SCALED_BY_DROPPED),
+        (keep, SCALED_DOWN),
+        (1 / share, SCALED_BY_COUNT),
+    ):
+        if np.allclose(stayed, value, rtol=1e-5, atol=0):
+            return mistake.found(f"Here keep_probability is {keep}.")
+    if np.allclose(y[kept], 1 / keep, rtol=1e-5, atol=0):
+        return MASK_RETURNED.found()
+    i, j = (int(k[0]) for k in np.nonzero(kept & ~np.isclose(factor, 1 / keep)))
+    return Finding(
+        "wrong-size",
+        f"Your y[{i}, {j}] is {y[i, j]:.6g} where x[{i}, {j}] is {x[i, j]:.6g} and "
+        f"keep_probability is {keep}.",
+        "What is done to an entry that stays, so that the mean of y is that of x?",
+    )
+
+
+Dropped = tuple[np.ndarray, Any]
+
+
+def draw_kept(shape: Sequence[int], keep: float, rng: np.random.Generator) -> np.ndarray:
+    """True for each entry that stays."""
+    return rng.random(shape) < keep
+
+
+def dropout_nothing(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    return x.copy(), None
+
+
+def dropout_only_scaled(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    return x * keep, None
+
+
+def dropout_random_factors(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    mask = rng.random(x.shape)
+    return x * mask / keep, mask
+
+
+def dropout_one_mask(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    mask = draw_kept(x.shape[1:], keep, rng) / keep
+    return x * mask, mask
+
+
+def dropout_samples(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    mask = draw_kept((len(x), 1), keep, rng) / keep
+    return x * mask, mask
+
+
+def dropout_swapped(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    mask = (rng.random(x.shape) > keep) / keep
+    return x * mask, mask
+
+
+def dropout_not_scaled(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    mask = draw_kept(x.shape, keep, rng)
+    return x * mask, mask
+
+
+def dropout_scaled_by_dropped(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    mask = draw_kept(x.shape, keep, rng) / (1 - keep)
+    return x * mask, mask
+
+
+def dropout_scaled_down(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    mask = draw_kept(x.shape, keep, rng) * keep
+    return x * mask, mask
+
+
+def dropout_scaled_by_count(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    kept = draw_kept(x.shape, keep, rng)
+    return x * kept / kept.mean(), kept
+
+
+def dropout_mask_returned(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+    mask = draw_kept(x.shape, keep, rng) / keep
+    return mask, mask
+
+
+NOTHING_DROPPED = Mistake(
+    "nothing-dropped",
+    dropout_nothing,
+    "Your `y` is `x` itself: no entry has become zero.",
+    "While training, each entry is left out now and then, so that none relies on another.",
+    "Where in your function is something drawn at random, and what becomes of it?",
+)
+SCALED_NOT_DROPPED = Mistake(
+    "scaled-not-dropped",
+    dropout_only_scaled,
+    "Your `y` is `x` times one number everywhere: no entry has become zero.",
+    "keep_probability is the chance of an entry to stay, not the part of it that stays.",
+    "For one single entry: what can come out, and how often does each happen?",
+)
+RANDOM_FACTORS = Mistake(
+    "random-factors",
+    dropout_random_factors,
+    "Your `y` is `x` times a random number that is hardly ever zero.",
+    "An entry stays whole or goes: there is nothing between.",
+    "How do you get from a random number between 0 and 1 to a yes or a no?",
+)
+ONE_MASK_FOR_ALL = Mistake(
+    "one-mask-for-all",
+    dropout_one_mask,
+    "In your `y` the same columns are zero in every row.",
+    "Every sample gets a network of its own, with other units left out.",
+    "How many random numbers do you draw, and how many entries has x?",
+)
+WHOLE_SAMPLES = Mistake(
+    "whole-samples-dropped",
+    dropout_samples,
+    "In your `y` whole rows are zero, and the others are complete.",
+    "It is units that are left out, not samples.",
+    "How many random numbers do you draw, and how many entries has x?",
+)
+KEEP_AND_DROP_SWAPPED = Mistake(
+    "keep-and-drop-swapped",
+    dropout_swapped,
+    "As many entries of your `y` stay as ought to go.",
+    "Some books speak of the share that is dropped. Here it is the share that stays.",
+    "If keep_probability were 1, which entries should be zero, and which are in your y?",
+)
+NOT_SCALED = Mistake(
+    "not-scaled",
+    dropout_not_scaled,
+    "The entries of your `y` that stay are exactly those of `x`, so that `y` is smaller on "
+    "average.",
+    "Later the network is used without dropout, and should then meet the sizes it is used to.",
+    "If four entries in five stay, what happens to the sum of a row, on average?",
+)
+SCALED_BY_DROPPED = Mistake(
+    "scaled-by-dropped-share",
+    dropout_scaled_by_dropped,
+    "The entries of your `y` that stay are divided by the share that was dropped.",
+    "What stays has to stand in for what is missing, so that the mean of y is that of x.",
+    "If nearly everything stays, how much larger should each entry become?",
+)
+SCALED_DOWN = Mistake(
+    "scaled-down",
+    dropout_scaled_down,
+    "The entries of your `y` that stay have become smaller: they are `x` times keep_probability.",
+    "What stays has to stand in for what is missing.",
+    "Should the entries that stay become larger or smaller, so that the mean does not change?",
+)
+SCALED_BY_COUNT = Mistake(
+    "scaled-by-the-count",
+    dropout_scaled_by_count,
+    "The entries of your `y` that stay are divided by the share that happened to stay.",
+    "Then what one entry becomes hangs on what was drawn for all the others.",
+    "Which number is known before anything is drawn?",
+)
+MASK_RETURNED = Mistake(
+    "mask-returned",
+    dropout_mask_returned,
+    "Your `y` holds the same number wherever it is not zero: `x` is not in it.",
+    "The mask says what each entry is multiplied by; it belongs into the cache.",
+    "What comes first in the pair that you return?",
+)
+
+DROPOUT = Exercise(
+    name="dropout",
+    lesson=LESSON,
+    goal="While training, turn random entries into zero, and keep the mean as it was.",
+    points=3,
+    minutes=12,
+    difficulty=3,
+    reference=dropout,
+    returns="out and cache",
+    cases=dropout_cases,
+    hints=(
+        "Every entry decides for itself, by chance, whether it stays.",
+        "Draw one number between 0 and 1 for each entry. How often is it below keep_probability? "
+        "And what makes up for those that are lost?",
+        "Make a mask of the shape of x: 1 / keep_probability where rng.random(x.shape) is below "
+        "keep_probability, else 0. Return x times the mask, and the mask as the cache.",
+    ),
+    mistakes=(
+        NOTHING_DROPPED,
+        SCALED_NOT_DROPPED,
+        RANDOM_FACTORS,
+        ONE_MASK_FOR_ALL,
+        WHOLE_SAMPLES,
+        KEEP_AND_DROP_SWAPPED,
+        NOT_SCALED,
+        SCALED_BY_DROPPED,
+        SCALED_DOWN,
+        SCALED_BY_COUNT,
+        MASK_RETURNED,
+    ),
+)
+
+
+# dropout_backward
+
+
+def dropout_backward_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Batches and one sample through dropout."""
+    return tuple(dropout_backward_case(rng, sizes) for sizes in draw_batches(rng, "ND"))
+
+
+def dropout_backward_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
+    """One batch, drawn until some entries stay and some go, and until dy has both signs there."""
+    keep = float(rng.uniform(0.55, 0.75))
+    shape = (sizes["N"], sizes["D"])
+    x = rng.normal(0.3, 1.0, shape)
+    while True:
+        dy = rng.normal(0.2, 1.0, shape)
+        _, mask = dropout(x, keep, rng)
+        stay = dy[mask > 0]
+        if 0 < len(stay) < mask.size and (stay > 0).any() and (stay < 0).any():
+            break
+
+    def loss(name: str, array: np.ndarray) -> float:
+        return float((dy * array * mask).sum())
+
+    return Case(sizes, (dy, mask), {"dx": x}, loss)
+
+
+def dropout_backward_no_mask(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy.copy()
+
+
+def dropout_backward_all_scaled(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy * cache.max()
+
+
+def dropout_backward_not_scaled(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy * (cache > 0)
+
+
+def dropout_backward_scaled_twice(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy * cache * cache
+
+
+def dropout_backward_mask_turned(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy * (cache == 0)
+
+
+def dropout_backward_upstream_ignored(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return cache.copy()
+
+
+def dropout_backward_divided(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return np.divide(dy, cache, out=np.zeros_like(dy), where=cache > 0)
+
+
+def dropout_backward_gate_on_gradient(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy * cache * (dy > 0)
+
+
+DROPOUT_BACKWARD = Exercise(
+    name="dropout_backward",
+    lesson=LESSON,
+    goal="Send dL/dy of dropout back to its input.",
+    points=1,
+    minutes=5,
+    difficulty=1,
+    reference=dropout_backward,
+    returns="array",
+    cases=dropout_backward_cases,
+    hints=(
+        "What was drawn on the way forward is settled: on the way back nothing is random.",
+        "Forward, every entry of x was multiplied by its entry of the mask. "
+        "What is the slope of a multiplication by a number?",
+        "Multiply dy by the mask in the cache, entry by entry. "
+        "The mask already holds 1 / keep_probability where an entry stayed.",
+    ),
+    mistakes=(
+        Mistake(
+            "mask-not-applied",
+            dropout_backward_no_mask,
+            "Your `dx` is `dy` itself, also where the entry was dropped.",
+            "An entry that was dropped had no part in the output.",
+            "If a dropped entry of x changes a little, does y change?",
+        ),
+        Mistake(
+            "dropped-entries-too",
+            dropout_backward_all_scaled,
+            "Your `dx` is right where entries stayed, and not zero where they were dropped.",
+            "An entry that was dropped had no part in the output.",
+            "If a dropped entry of x changes a little, does y change?",
+        ),
+        Mistake(
+            "scale-forgotten",
+            dropout_backward_not_scaled,
+            "Your `dx` is zero in the right places, and equals `dy` elsewhere.",
+            "The entries that stayed were made larger on the way forward.",
+            "If an entry that stayed grows by 0.01, by how much does its y grow?",
+        ),
+        Mistake(
+            "scaled-twice",
+            dropout_backward_scaled_twice,
+            "Your `dx` is zero in the right places, and too large by 1 / keep_probability "
+            "elsewhere.",
+            "What the forward pass did to an entry it did once.",
+            "Which numbers does the mask in the cache hold?",
+        ),
+        Mistake(
+            "mask-the-wrong-way-round",
+            dropout_backward_mask_turned,
+            "Your `dx` lets through exactly what was dropped, and stops the rest.",
+            "The gradient can only pass where the signal passed.",
+            "Which entries of the mask are 0: those that stayed or those that went?",
+        ),
+        Mistake(
+            "upstream-ignored",
+            dropout_backward_upstream_ignored,
+            "Your `dx` is the mask itself: `dy` is not in it.",
+            "The chain rule multiplies the local derivative by what arrives from above.",
+            "If dy were ten times larger, what should happen to dx?",
+        ),
+        Mistake(
+            "divided-by-the-mask",
+            dropout_backward_divided,
+            "Your `dx` is `dy` divided by the mask, so it has become smaller where entries stayed.",
+            "Going back is not undoing: a gradient says how strongly x acts on y.",
+            "If y = 3 x, what is dL/dx when dL/dy is 1?",
+        ),
+        Mistake(
+            "gate-on-the-gradient",
+            dropout_backward_gate_on_gradient,
+            "Your `dx` is never negative: your gate looks at the sign of `dy`.",
+            "Which entries pass was drawn on the way forward, whatever comes back later.",
+            "Which array tells what happened on the way forward?",
+        ),
+    ),
+)
+
+
+# best_epoch
+
+
+def best_epoch_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Losses that fall and rise, with a lesser valley before the best, and one tie."""
+    valley, later = rng.uniform(0.7, 0.8), rng.uniform(0.4, 0.5)
+    noise = rng.uniform(0.0, 0.02, 10)
+    return (
+        losses_case([1.3, 1.1, valley, 0.95, 0.9, later, 0.6, 0.65], noise),
+        losses_case([1.5, 0.9, later, 0.6, valley, 0.85, 0.9], noise),
+        losses_case([later, 0.62, valley, 0.7, 0.78, 1.2, 0.9, 0.85, 0.8], noise),
+        epochs_case([1.2, 0.9, float(later), 0.8, float(later), 0.9]),
+    )
+
+
+def losses_case(losses: Sequence[float], noise: np.ndarray) -> Case:
+    """Validation losses, each a little off these."""
+    return epochs_case([float(v) for v in np.array(losses) + noise[: len(losses)]])
+
+
+def epochs_case(losses: list[float]) -> Case:
+    """These validation losses, shown with two digits."""
+    return Case({}, (losses,), values=("epoch",), label=shown(losses))
+
+
+def shown(losses: Sequence[float]) -> str:
+    """Losses with two digits."""
+    return f"losses {', '.join(f'{loss:.2f}' for loss in losses)}"
+
+
+def epoch_from_zero(validation_loss: Sequence[float]) -> int:
+    return int(np.argmin(validation_loss))
+
+
+def epoch_of_worst(validation_loss: Sequence[float]) -> int:
+    return int(np.argmax(validation_loss)) + 1
+
+
+def epoch_last_of_equals(validation_loss: Sequence[float]) -> int:
+    return len(validation_loss) - int(np.argmin(validation_loss[::-1]))
+
+
+def epoch_last(validation_loss: Sequence[float]) -> int:
+    return len(validation_loss)
+
+
+def epoch_first_valley(validation_loss: Sequence[float]) -> int:
+    for i in range(1, len(validation_loss)):
+        if validation_loss[i] > validation_loss[i - 1]:
+            return i
+    return len(validation_loss)
+
+
+def epoch_lowest_loss(validation_loss: Sequence[float]) -> float:
+    return min(validation_loss)
+
+
+def epoch_last_improvement(validation_loss: Sequence[float]) -> int:
+    return max(
+        (i + 1 for i in range(1, len(validation_loss)) if is_drop(validation_loss, i)), default=1
+    )
+
+
+def is_drop(losses: Sequence[float], i: int) -> bool:
+    """Whether the loss fell from the epoch before."""
+    return losses[i] < losses[i - 1]
+
+
+BEST_EPOCH = Exercise(
+    name="best_epoch",
+    lesson=LESSON,
+    goal="Name the epoch, counted from 1, with the lowest validation loss.",
+    points=1,
+    minutes=4,
+    difficulty=1,
+    reference=best_epoch,
+    returns="array",
+    cases=best_epoch_cases,
+    hints=(
+        "All losses are known; which of them is the lowest, and where does it stand?",
+        "Python counts places from 0, epochs count from 1. Of equal losses the first is wanted.",
+        "np.argmin gives the place of the first lowest entry; the epoch is one more.",
+    ),
+    mistakes=(
+        Mistake(
+            "counted-from-zero",
+            epoch_from_zero,
+            "Your epoch is one too small in every case: it is the place in the list.",
+            "People call the first epoch number 1.",
+            "If the very first epoch is the best, what does your function give?",
+        ),
+        Mistake(
+            "highest-loss",
+            epoch_of_worst,
+            "Your epoch is the one with the highest loss.",
+            "For an accuracy high is good; for a loss it is not.",
+            "Which of max and min do you look for here?",
+        ),
+        Mistake(
+            "last-of-equals",
+            epoch_last_of_equals,
+            "Where two epochs share the lowest loss, yours is the later one.",
+            "An epoch that only equals the best is no better, and it took longer.",
+            "Does your comparison ask for less, or for less or equal?",
+        ),
+        Mistake(
+            "last-epoch",
+            epoch_last,
+            "Your epoch is always the last one.",
+            "The last epoch is the best only while the loss still falls.",
+            "What do the losses do towards the end of the first case?",
+        ),
+        Mistake(
+            "first-valley",
+            epoch_first_valley,
+            "Your epoch is the one before the first rise, though a lower loss comes later.",
+            "A validation loss goes up and down from epoch to epoch.",
+            "Does your loop see the whole list?",
+        ),
+        Mistake(
+            "loss-in-place-of-epoch",
+            epoch_lowest_loss,
+            "You return the lowest loss itself, not the epoch that has it.",
+            "To go back to the best parameters one must know when they were there.",
+            "Is your answer a number of epochs?",
+        ),
+        Mistake(
+            "last-fall",
+            epoch_last_improvement,
+            "Your epoch is the last one that was better than the one just before it.",
+            "Better than yesterday is not yet the best ever.",
+            "With which loss do you compare each epoch?",
+        ),
+    ),
+)
+
+
+# should_stop
+
+HISTORIES: tuple[tuple[int, tuple[float, ...]], ...] = (
+    # patience, and what the loss does; whether to stop follows from the library's answer
+    (3, (1.0, 0.8, 0.6, 0.7, 0.9, 0.8)),  # the best is exactly 3 epochs ago, with a fall since
+    (3, (1.0, 0.8, 0.6, 0.7, 0.9)),  # only 2 epochs ago
+    (4, (1.0, 0.5, 0.7, 0.6, 0.8, 0.7, 0.9, 0.8)),  # long ago, going up and down
+    (3, (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4)),  # falling all the time
+    (3, (1.0, 1.1, 0.9, 1.0, 0.8, 0.9, 0.7)),  # every second epoch a new best
+    (3, (0.6, 0.9, 0.8, 0.7, 0.65)),  # falling now, yet never below the first
+    (5, (1.0, 0.6, 0.7)),  # fewer epochs than patience
+    (3, (1.0, 0.4, 0.9, 0.85, 0.8, 0.3)),  # a new best after a long wait
+    (4, (1.0, 0.5, 0.6, 0.7, 0.8)),  # rising, 3 epochs ago
+    (3, (1.0, 0.5, 0.6, 0.7, 0.8)),  # rising 3 times in a row
+    (3, (1.0, 0.5, 0.6, 0.7, 0.8, 0.4)),  # the same, and then a new best
+    (3, (0.7, 0.8, 1.3, 0.6)),  # the highest in the middle
+)
+
+
+def should_stop_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Histories of validation losses, and one with a tie."""
+    cases = []
+    for patience, shape in HISTORIES:
+        scale, noise = rng.uniform(0.5, 2.0), rng.uniform(0.0, 0.02, len(shape))
+        losses = [float(v) for v in scale * (np.array(shape) + noise)]
+        cases.append(stopping_case(losses, patience))
+    best = float(rng.uniform(0.4, 0.6))
+    cases.append(stopping_case([1.0, best, 0.8, best, 0.9], 3))
+    return tuple(cases)
+
+
+def stopping_case(losses: list[float], patience: int) -> Case:
+    """The losses so far."""
+    label = f"{shown(losses)}; patience {patience}"
+    return Case({}, (losses, patience), values=("stop",), label=label)
+
+
+def stop_one_late(validation_loss: Sequence[float], patience: int) -> bool:
+    return len(validation_loss) - best_epoch(validation_loss) > patience
+
+
+def stop_one_early(validation_loss: Sequence[float], patience: int) -> bool:
+    return len(validation_loss) - best_epoch(validation_loss) >= patience - 1
+
+
+def stop_rising_in_a_row(validation_loss: Sequence[float], patience: int) -> bool:
+    last = np.array(validation_loss[-patience - 1 :])
+    return len(last) > patience and bool((np.diff(last) >= 0).all())
+
+
+def stop_compared_with_one(validation_loss: Sequence[float], patience: int) -> bool:
+    if len(validation_loss) <= patience:
+        return False
+    return validation_loss[-1] >= validation_loss[-1 - patience]
+
+
+def stop_at_first_rise(validation_loss: Sequence[float], patience: int) -> bool:
+    return bool((np.diff(validation_loss) > 0).any())
+
+
+def stop_never_set_back(validation_loss: Sequence[float], patience: int) -> bool:
+    best, waited = np.inf, 0
+    for loss in validation_loss:
+        if loss < best:
+            best = loss
+        else:
+            waited += 1
+    return waited >= patience
+
+
+def stop_counting_rises(validation_loss: Sequence[float], patience: int) -> bool:
+    waited = 0
+    for before, now in pairwise(validation_loss):
+        waited = 0 if now < before else waited + 1
+        if waited >= patience:
+            return True
+    return False
+
+
+def stop_once_for_all(validation_loss: Sequence[float], patience: int) -> bool:
+    return any(should_stop(validation_loss[:i], patience) for i in range(len(validation_loss) + 1))
+
+
+def stop_ties_count(validation_loss: Sequence[float], patience: int) -> bool:
+    return len(validation_loss) - epoch_last_of_equals(validation_loss) >= patience
+
+
+def stop_by_length(validation_loss: Sequence[float], patience: int) -> bool:
+    return len(validation_loss) >= patience
+
+
+def stop_turned_round(validation_loss: Sequence[float], patience: int) -> bool:
+    return not should_stop(validation_loss, patience)
+
+
+def stop_never(validation_loss: Sequence[float], patience: int) -> bool:
+    return False
+
+
+def stop_highest(validation_loss: Sequence[float], patience: int) -> bool:
+    return len(validation_loss) - epoch_of_worst(validation_loss) >= patience
+
+
+SHOULD_STOP = Exercise(
+    name="should_stop",
+    lesson=LESSON,
+    goal="Decide whether the last `patience` epochs have all failed to beat the best before them.",
+    points=2,
+    minutes=10,
+    difficulty=3,
+    reference=should_stop,
+    returns="array",
+    cases=should_stop_cases,
+    hints=(
+        "What counts is not whether the loss rises or falls now, but how long the best is ago.",
+        "You have a function that names the best epoch. How many epochs have come after it?",
+        "Take the number of epochs so far less the best epoch. It is time to stop when that is "
+        "patience or more.",
+    ),
+    mistakes=(
+        Mistake(
+            "one-epoch-late",
+            stop_one_late,
+            "Your function goes on when the best is exactly `patience` epochs ago.",
+            "A patience of 3 means: three epochs without a new best, and it is enough.",
+            "How many epochs without a new best does your comparison let pass?",
+        ),
+        Mistake(
+            "one-epoch-early",
+            stop_one_early,
+            "Your function stops when the best is one epoch less than `patience` ago.",
+            "A patience of 3 means: three epochs without a new best, and not two.",
+            "If the best epoch is the last one, how many epochs have failed since?",
+        ),
+        Mistake(
+            "rises-in-a-row",
+            stop_rising_in_a_row,
+            "Your function asks for a loss that rises `patience` times in a row.",
+            "A loss that goes up and down, and never below the best, gets no better either.",
+            "With which loss should each new one be compared: the last, or the best?",
+        ),
+        Mistake(
+            "any-rises-in-a-row",
+            stop_counting_rises,
+            "Your function counts how often in a row the loss rose from one epoch to the next.",
+            "A loss that goes up and down, and never below the best, gets no better either.",
+            "With which loss should each new one be compared: the last, or the best?",
+        ),
+        Mistake(
+            "compared-with-one-epoch",
+            stop_compared_with_one,
+            "Your function compares the last epoch only with the one `patience` epochs before it.",
+            "The best may lie anywhere, before that epoch or after it.",
+            "What if the loss was lowest one epoch ago?",
+        ),
+        Mistake(
+            "first-rise",
+            stop_at_first_rise,
+            "Your function stops as soon as the loss has risen once, whatever `patience` is.",
+            "A validation loss goes up and down from epoch to epoch; patience is there for that.",
+            "Where in your function does patience come in?",
+        ),
+        Mistake(
+            "waiting-never-set-back",
+            stop_never_set_back,
+            "Your function counts all epochs without a new best, also those before the best.",
+            "A new best ends the waiting, and the next waiting begins at zero.",
+            "What happens to your count when the loss is better than ever?",
+        ),
+        Mistake(
+            "any-time-before",
+            stop_once_for_all,
+            "Your function stops where there was a long wait at some time, though a new best has "
+            "come since.",
+            "The question is asked about now: the epochs after the best one so far.",
+            "After which epoch do you look at the count?",
+        ),
+        Mistake(
+            "ties-count-as-better",
+            stop_ties_count,
+            "Where an epoch only equals the best, your function begins to wait anew.",
+            "To beat the best is to be lower than it.",
+            "Does your comparison ask for less, or for less or equal?",
+        ),
+        Mistake(
+            "highest-loss",
+            stop_highest,
+            "Your function counts the epochs since the highest loss.",
+            "For an accuracy high is good; for a loss it is not.",
+            "Which of max and min do you look for here?",
+        ),
+        Mistake(
+            "number-of-epochs",
+            stop_by_length,
+            "Your function stops after `patience` epochs, whatever the losses are.",
+            "As long as the loss gets better, training goes on.",
+            "Where in your function do the losses themselves come in?",
+        ),
+        Mistake(
+            "turned-round",
+            stop_turned_round,
+            "Your function says the opposite of what it should in every case.",
+            "True means that it is enough.",
+            "What does your function return when the last epoch was the best?",
+        ),
+        Mistake(
+            "never",
+            stop_never,
+            "Your function never stops.",
+            "Early stopping is there for the time after the best epoch.",
+            "For which losses would your condition be true?",
+        ),
+    ),
+    uses={"best_epoch": best_epoch},
+)
+
+EXERCISES = (
+    SPLIT,
+    FIT_STANDARDIZER,
+    L2_PENALTY,
+    L2_PENALTY_BACKWARD,
+    DROPOUT,
+    DROPOUT_BACKWARD,
+    BEST_EPOCH,
+    SHOULD_STOP,
+)
