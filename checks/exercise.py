@@ -41,6 +41,9 @@ class Case:
     """Instead of gradients: the names of outputs that are compared with the library's own."""
     accept: "Callable[[Mapping[str, np.ndarray]], Finding | None] | None" = None
     """Where many answers are right: what is wrong with these outputs, or None."""
+    extreme: bool = False
+    """Whether its inputs are there to overflow or to round to zero. Where the other cases are
+    wrong too, the mistake is sought in those."""
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -87,9 +90,10 @@ class Exercise:
     """From 1 (a line or two) to 5."""
     reference: Callable[..., Any]
     """The library's version."""
-    returns: Literal["array", "tuple", "dict", "in place"]
-    """What the function gives back: one array, several in order, several by name, or nothing,
-    since it changes the arrays of its first argument, a dict."""
+    returns: Literal["array", "tuple", "dict", "in place", "out and cache", "batches"]
+    """What the function gives back: one array; several in order; several by name; nothing, since
+    it changes arguments in place; an output and a cache that may be anything; or pairs (x, y),
+    one after another, which are judged joined together: x, y and the size of each batch."""
     cases: Callable[[np.random.Generator], tuple[Case, ...]]
     """Draws the cases on which an attempt is tried."""
     hints: tuple[str, ...]
@@ -98,6 +102,15 @@ class Exercise:
     """The known mistakes, the more specific first."""
     uses: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     """Earlier exercises it may call: it is judged with the library's version of these."""
+    changes: Mapping[int, str] = field(default_factory=dict)
+    """The arguments, dicts of arrays, that it changes in place: the position of each, and what
+    its entries are called as outputs, such as {0: "{}", 2: "velocity of {}"}. The first argument
+    where nothing is said and the function gives nothing back."""
+
+    @property
+    def changed_arguments(self) -> Mapping[int, str]:
+        """The arguments that it changes in place, as in changes."""
+        return self.changes or ({0: "{}"} if self.returns == "in place" else {})
 
 
 @dataclass(frozen=True)

@@ -4,22 +4,49 @@ Nothing a learner hands over is compared before it has become a bare array: an o
 own ideas of equality has no say.
 """
 
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from checks.exercise import Case, Exercise, Finding
 
-__all__ = ["copy", "nudge", "same", "unpack"]
+__all__ = ["changed", "copy", "nudge", "run_through", "same", "unpack"]
+
+MOST_BATCHES = 1000
+"""How many items are taken at most from a function that yields them one after another."""
+
+
+def run_through(returned: Any) -> Any:
+    """What was returned, or the list of items where it yields them one after another."""
+    return list(islice(returned, MOST_BATCHES)) if isinstance(returned, Iterator) else returned
+
+
+def changed(exercise: Exercise, args: Sequence[Any]) -> dict[str, Any]:
+    """What the arguments hold that the exercise changes in place, under the outputs' names."""
+    return {
+        called.format(key): value
+        for position, called in exercise.changed_arguments.items()
+        for key, value in args[position].items()
+    }
 
 
 def unpack(
-    exercise: Exercise, case: Case, returned: Any
+    exercise: Exercise, case: Case, args: Sequence[Any], returned: Any
 ) -> tuple[dict[str, np.ndarray], Finding | None]:
-    """The outputs by name as plain arrays, or what is wrong with what was returned."""
-    names = list(case.outputs)
+    """The outputs by name as plain arrays, or what is wrong with what was returned.
+
+    args: what the function was called with, as it is now.
+    """
+    in_place = changed(exercise, args)
+    names = [
+        name for name in case.outputs if exercise.returns == "in place" or name not in in_place
+    ]
     if exercise.returns in ("dict", "in place"):
+        if exercise.returns == "in place":
+            returned = in_place
         if not isinstance(returned, dict):
             return {}, wrong_structure(returned, f"a dictionary with the keys {', '.join(names)}")
         values = {str(name): value for name, value in returned.items()}
@@ -37,10 +64,23 @@ def unpack(
         if len(returned) != len(names):
             return {}, Finding("wrong-structure", f"Expected {wanted}; {len(returned)} came back.")
         values = dict(zip(names, returned, strict=True))
+    elif exercise.returns == "out and cache":
+        wanted = f"a pair ({names[0]}, cache)"
+        if not isinstance(returned, (tuple, list)):
+            return {}, wrong_structure(returned, wanted)
+        if len(returned) != 2:
+            return {}, Finding("wrong-structure", f"Expected {wanted}; {len(returned)} came back.")
+        values = {names[0]: returned[0]}
+    elif exercise.returns == "batches":
+        batches, problem = join_batches(returned)
+        if problem is not None:
+            return {}, problem
+        values = dict(zip(names, batches, strict=True))
     else:
         values = {names[0]: returned}
+    values |= in_place
     outputs: dict[str, np.ndarray] = {}
-    for name in names:
+    for name in case.outputs:
         array = plain_array(values[name])
         if array is None:
             return outputs, wrong_structure(values[name], f"an array of numbers for {name}")
@@ -59,6 +99,42 @@ def wrong_structure(value: Any, wanted: str) -> Finding:
     return Finding(
         "wrong-structure", f"Expected {wanted}; a value of type {type(value).__name__} came back."
     )
+
+
+def join_batches(returned: Any) -> tuple[tuple[Any, ...], Finding | None]:
+    """All of x, all of y and the size of each batch, or what is wrong with the batches."""
+    wanted = "pairs (x_batch, y_batch), one after another,"
+    if not isinstance(returned, (tuple, list)):
+        return (), wrong_structure(returned, wanted)
+    if not returned:
+        return (), Finding(
+            "no-batches",
+            "Not a single batch comes out of your function.",
+            "How often does your loop run when there are fewer samples than a batch holds?",
+        )
+    xs, ys = [], []
+    for i, batch in enumerate(returned, 1):
+        if not isinstance(batch, (tuple, list)) or len(batch) != 2:
+            kind = type(batch).__name__
+            text = f"Expected {wanted} but item {i} is of type {kind}."
+            return (), Finding("wrong-structure", text)
+        x, y = (plain_array(part) for part in batch)
+        if x is None or y is None:
+            return (), Finding("wrong-structure", f"Batch {i} does not hold arrays of numbers.")
+        if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
+            text = (
+                f"Batch {i} has x of shape {x.shape} and y of shape {y.shape}: "
+                "as many samples as labels belong in it."
+            )
+            return (), Finding(
+                "wrong-shape", text, "Which samples go into x_batch, and which into y_batch?"
+            )
+        if xs and (x.shape[1:], y.shape[1:]) != (xs[0].shape[1:], ys[0].shape[1:]):
+            text = f"Batch {i} has x of shape {x.shape}, but batch 1 has {xs[0].shape}."
+            return (), Finding("wrong-shape", text, "Which axis of x counts the samples?")
+        xs.append(x)
+        ys.append(y)
+    return (np.concatenate(xs), np.concatenate(ys), np.array([len(y) for y in ys])), None
 
 
 def plain_array(value: Any) -> np.ndarray | None:

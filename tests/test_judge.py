@@ -126,7 +126,7 @@ def test_each_known_mistake_fails_under_its_own_name(name, mistake):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_stub_is_not_attempted(name):
-    def stub(dout, cache):
+    def stub(*args):
         raise NotImplementedError
 
     result = judge(name, stub)
@@ -314,8 +314,8 @@ def test_result_can_be_reproduced_from_its_own_line():
 def test_cases_tell_sizes_apart(name):
     for seed in range(50):
         cases = find_exercise(name).cases(np.random.default_rng(seed))
-        assert any(case.sizes["N"] == 1 for case in cases)
-        assert any(case.sizes["N"] > 1 for case in cases)
+        batches = [case.sizes["N"] for case in cases if "N" in case.sizes]
+        assert not batches or min(batches) == 1 < max(batches)
         for case in cases:
             sizes = list(case.sizes.values())
             assert len(set(sizes)) == len(sizes) and 2 not in sizes
