@@ -224,7 +224,12 @@ def one_over_size_of(letter: str, case: Case) -> float:
 def transposed(trials: Sequence[Trial]) -> Finding | None:
     """A square output that is right but for its orientation."""
     for name, pairs in wrong_outputs(trials).items():
-        if all(c.received is not None and close(c.received.T, c.expected) for _, c in pairs):
+        if all(
+            c.received is not None
+            and close(c.received.T, c.expected)
+            and not (c.wrong.any() and close(c.received, c.expected))
+            for _, c in pairs
+        ):
             return Finding(
                 "transposed",
                 f"Your {name} is transposed.",

@@ -208,7 +208,8 @@ def single_precision(
     """Whether the attempt is right to seven digits because it computes in float32.
 
     An answer that is off by a little may be right in float32 or wrong by a little in float64.
-    To tell them apart every input is moved by about a billionth. A float64 computation follows
+    Where each number that is off is one that float32 has, it is the former. Else, to tell them
+    apart, every input is moved by about a billionth. A float64 computation follows
     smoothly; in float32, which has seven digits, so small a step is lost in the rounding.
     """
 
@@ -217,6 +218,13 @@ def single_precision(
 
     if all_within(DOUBLE_PRECISION) or not all_within(SINGLE_PRECISION):
         return False
+    off = [
+        outputs[name]
+        for name, t in truths.items()
+        if t.wrong(outputs[name], DOUBLE_PRECISION).any()
+    ]
+    if all(np.array_equal(value, value.astype(np.float32)) for value in off):
+        return True
     nudged = nudge(case.args, np.random.default_rng(0))
     beside = replace(case, args=nudged)
     try:

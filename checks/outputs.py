@@ -112,7 +112,8 @@ def join_batches(returned: Any) -> tuple[tuple[Any, ...], Finding | None]:
             "Not a single batch comes out of your function.",
             "How often does your loop run when there are fewer samples than a batch holds?",
         )
-    xs, ys = [], []
+    xs: list[np.ndarray] = []
+    ys: list[np.ndarray] = []
     for i, batch in enumerate(returned, 1):
         if not isinstance(batch, (tuple, list)) or len(batch) != 2:
             kind = type(batch).__name__

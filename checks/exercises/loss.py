@@ -24,7 +24,7 @@ __all__ = ["EXERCISES"]
 
 LESSON = "03_loss"
 
-LossAndCache = tuple[Any, None]
+LossAndCache = tuple[Any, Any]
 
 CLIPPED_AT = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7)
 """Smallest probabilities that learners let through to the logarithm."""
@@ -779,7 +779,8 @@ def accuracy_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
             for hits in (best, worst, best + 1, scores.argmax())
         ]
         counts.append(n - counts[0])
-        if n == 1 or (len(set(counts)) == len(counts) and min(counts) > 0 and counts[0] > n / 2):
+        all_differ = len(set(counts)) == len(counts) and min(counts) > 0
+        if counts[0] > n / 2 and (all_differ or n == 1):
             return Case(sizes, (scores, labels), values=("accuracy",))
 
 
