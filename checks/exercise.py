@@ -92,8 +92,9 @@ class Exercise:
     """The library's version."""
     returns: Literal["array", "tuple", "dict", "in place", "out and cache", "batches"]
     """What the function gives back: one array; several in order; several by name; nothing, since
-    it changes arguments in place; an output and a cache that may be anything; or pairs (x, y),
-    one after another, which are judged joined together: x, y and the size of each batch."""
+    it changes the arrays of its first argument, a dict, in place; an output and a cache that may
+    be anything; or pairs (x, y), one after another, which are judged joined together: all x, all
+    y, and the size of each batch."""
     cases: Callable[[np.random.Generator], tuple[Case, ...]]
     """Draws the cases on which an attempt is tried."""
     hints: tuple[str, ...]
@@ -102,15 +103,11 @@ class Exercise:
     """The known mistakes, the more specific first."""
     uses: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     """Earlier exercises it may call: it is judged with the library's version of these."""
-    changes: Mapping[int, str] = field(default_factory=dict)
-    """The arguments, dicts of arrays, that it changes in place: the position of each, and what
-    its entries are called as outputs, such as {0: "{}", 2: "velocity of {}"}. The first argument
-    where nothing is said and the function gives nothing back."""
-
-    @property
-    def changed_arguments(self) -> Mapping[int, str]:
-        """The arguments that it changes in place, as in changes."""
-        return self.changes or ({0: "{}"} if self.returns == "in place" else {})
+    drive: Callable[[Callable[..., Any]], Callable[..., Any]] = field(
+        default=lambda function: function
+    )
+    """Where one call does not show enough: makes from such a function the one that is called
+    with a case's args and judged, such as one that takes several steps."""
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from checks.exercise import (
 )
 from checks.exercises import find_exercise
 from checks.gradients import numerical_gradient
-from checks.outputs import changed, copy, nudge, run_through, same, unpack
+from checks.outputs import copy, nudge, run_through, same, unpack
 
 __all__ = ["describe_error", "judge"]
 
@@ -151,8 +151,8 @@ def call(
 ) -> tuple[dict[str, np.ndarray], Finding | None]:
     """What a function of ours gives in this case: its outputs by name."""
     args = copy(case.args)
-    returned = run_through(function(*args))
-    return unpack(exercise, case, args, returned)
+    returned = run_through(exercise.drive(function)(*args))
+    return unpack(exercise, case, args[0] if exercise.returns == "in place" else returned)
 
 
 def run(
@@ -163,20 +163,21 @@ def run(
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            returned = run_through(attempt(*args))
+            returned = run_through(exercise.drive(attempt)(*args))
     except NotImplementedError:
         text = f"{exercise.name} is not finished: in this case it raises NotImplementedError."
         return Trial(case, problem=Finding("not-finished", text), not_attempted=True)
     except (Exception, SystemExit) as error:
         text = f"Your function stopped with an error: {describe_error(error)}"
         return Trial(case, problem=Finding("error", text))
-    may_change = exercise.changed_arguments
-    kept = [i for i in range(len(args)) if i not in may_change]
-    if not all(same(args[i], case.args[i]) for i in kept):
+    kept = slice(1, None) if exercise.returns == "in place" else slice(None)
+    if not same(args[kept], case.args[kept]):
         return Trial(case, problem=INPUT_OVERWRITTEN)
-    if may_change and same(changed(exercise, args), changed(exercise, case.args)):
-        return Trial(case, problem=NOTHING_CHANGED)
-    outputs, problem = unpack(exercise, case, args, returned)
+    if exercise.returns == "in place":
+        if same(args[0], case.args[0]):
+            return Trial(case, problem=NOTHING_CHANGED)
+        returned = args[0]
+    outputs, problem = unpack(exercise, case, returned)
     if problem is None and case.accept is not None:
         problem = case.accept(outputs)
     precision = DOUBLE_PRECISION

@@ -4,7 +4,7 @@ Nothing a learner hands over is compared before it has become a bare array: an o
 own ideas of equality has no say.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from copy import deepcopy
 from itertools import islice
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 
 from checks.exercise import Case, Exercise, Finding
 
-__all__ = ["changed", "copy", "nudge", "run_through", "same", "unpack"]
+__all__ = ["copy", "nudge", "run_through", "same", "unpack"]
 
 MOST_BATCHES = 1000
 """How many items are taken at most from a function that yields them one after another."""
@@ -24,29 +24,12 @@ def run_through(returned: Any) -> Any:
     return list(islice(returned, MOST_BATCHES)) if isinstance(returned, Iterator) else returned
 
 
-def changed(exercise: Exercise, args: Sequence[Any]) -> dict[str, Any]:
-    """What the arguments hold that the exercise changes in place, under the outputs' names."""
-    return {
-        called.format(key): value
-        for position, called in exercise.changed_arguments.items()
-        for key, value in args[position].items()
-    }
-
-
 def unpack(
-    exercise: Exercise, case: Case, args: Sequence[Any], returned: Any
+    exercise: Exercise, case: Case, returned: Any
 ) -> tuple[dict[str, np.ndarray], Finding | None]:
-    """The outputs by name as plain arrays, or what is wrong with what was returned.
-
-    args: what the function was called with, as it is now.
-    """
-    in_place = changed(exercise, args)
-    names = [
-        name for name in case.outputs if exercise.returns == "in place" or name not in in_place
-    ]
+    """The outputs by name as plain arrays, or what is wrong with what was returned."""
+    names = list(case.outputs)
     if exercise.returns in ("dict", "in place"):
-        if exercise.returns == "in place":
-            returned = in_place
         if not isinstance(returned, dict):
             return {}, wrong_structure(returned, f"a dictionary with the keys {', '.join(names)}")
         values = {str(name): value for name, value in returned.items()}
@@ -78,9 +61,8 @@ def unpack(
         values = dict(zip(names, batches, strict=True))
     else:
         values = {names[0]: returned}
-    values |= in_place
     outputs: dict[str, np.ndarray] = {}
-    for name in case.outputs:
+    for name in names:
         array = plain_array(values[name])
         if array is None:
             return outputs, wrong_structure(values[name], f"an array of numbers for {name}")

@@ -1,11 +1,15 @@
 """Every exercise of the course, each declared once, one module a lesson."""
 
 from checks.exercise import Exercise
-from checks.exercises import backward_pass, loss
+from checks.exercises import backward_pass, gradient_descent, loss
 
 __all__ = ["EXERCISES", "LESSONS", "find_exercise", "lesson_exercises"]
 
-EXERCISES: tuple[Exercise, ...] = (*loss.EXERCISES, *backward_pass.EXERCISES)
+EXERCISES: tuple[Exercise, ...] = (
+    *loss.EXERCISES,
+    *backward_pass.EXERCISES,
+    *gradient_descent.EXERCISES,
+)
 """All exercises, in the order of the course."""
 
 LESSONS: tuple[str, ...] = tuple(dict.fromkeys(exercise.lesson for exercise in EXERCISES))
