@@ -50,7 +50,7 @@ from backprop_lib.optimizers import (
 )
 from backprop_lib.perceptron import perceptron_fit, perceptron_predict, perceptron_update
 from backprop_lib.storage import load_network, save_network
-from backprop_lib.training import History, best_epoch, should_stop, train
+from backprop_lib.training import History, best_epoch, should_stop, train, train_mlp
 
 __all__ = [
     "SGD",
@@ -104,4 +104,5 @@ __all__ = [
     "tanh_backward",
     "topological_order",
     "train",
+    "train_mlp",
 ]

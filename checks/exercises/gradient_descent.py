@@ -10,7 +10,10 @@ from typing import Any
 import numpy as np
 
 from backprop_lib.data import iterate_minibatches
+from backprop_lib.losses import softmax_cross_entropy, softmax_cross_entropy_backward
+from backprop_lib.network import mlp_backward, mlp_forward
 from backprop_lib.optimizers import adam_step, momentum_step, sgd_step
+from backprop_lib.training import train_mlp
 from checks.exercise import Case, Exercise, Finding, Mistake
 from checks.exercises.backward_pass import draw_sizes
 
@@ -1113,4 +1116,359 @@ ADAM_STEP = Exercise(
     ),
 )
 
-EXERCISES = (SGD_STEP, ITERATE_MINIBATCHES, MOMENTUM_STEP, ADAM_STEP)
+
+# train_mlp
+
+
+def train_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Cases in which the order of the samples cannot matter, since any random order is right.
+
+    All samples in one batch; many times the same sample, with a smaller batch at the end, and
+    without; and one sample.
+    """
+    together, uneven, even, one = (draw_sizes(rng, "NDHKBE", False) for _ in range(4))
+    n, b = sorted((together["N"], together["B"]))
+    while (n_uneven := int(rng.integers(11, 24))) % uneven["B"] == 0:
+        pass
+    n_even = int(rng.choice([m for m in range(10, 28) if m % even["B"] == 0]))
+    return (
+        train_case(rng, {**together, "N": n, "B": b}),
+        train_case(rng, {**uneven, "N": n_uneven}, repeated=True),
+        train_case(rng, {**even, "N": n_even}, repeated=True),
+        train_case(rng, {**one, "N": 1}),
+    )
+
+
+def train_case(rng: np.random.Generator, sizes: dict[str, int], repeated: bool = False) -> Case:
+    """A few epochs with a network of two layers; repeated: all samples are the same one."""
+    n, d, h, k, b, e = sizes.values()
+    params = {
+        "w1": rng.normal(0.0, 1 / np.sqrt(d), (d, h)),
+        "b1": rng.normal(0.0, 0.3, h),
+        "w2": rng.normal(0.0, 1 / np.sqrt(h), (h, k)),
+        "b2": rng.normal(0.0, 0.3, k),
+    }
+    x = rng.normal(0.0, 1.0, (n, d))
+    labels = (rng.permutation(n) + rng.integers(0, k)) % k
+    if repeated:
+        x[:], labels[:] = x[0], labels[0]
+    order = np.random.default_rng(rng.integers(2**32))
+    args = (params, x, labels, float(rng.uniform(0.03, 0.08)), e, b, order)
+    return Case(sizes, args, values=("losses", *params))
+
+
+def train_a_copy(train: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
+    """From a function that trains in place to one that returns the losses and all parameters."""
+
+    def trained(params: Arrays, *args: Any) -> dict[str, Any]:
+        params = {name: p.copy() for name, p in params.items()}
+        losses = train(params, *args)
+        return {"losses": losses, **params}
+
+    return trained
+
+
+def gradients(params: Arrays, x: np.ndarray, labels: np.ndarray) -> tuple[float, Arrays]:
+    """The loss of a batch, and its gradient for every parameter."""
+    scores, cache = mlp_forward(x, params)
+    loss, loss_cache = softmax_cross_entropy(scores, labels)
+    return loss, mlp_backward(softmax_cross_entropy_backward(1.0, loss_cache), cache)
+
+
+def losses_like(
+    combine: Callable[[list[float], list[int], int], Any],
+) -> Callable[..., list[Any]]:
+    """Training in which the epoch's loss is made otherwise.
+
+    combine: from the batches' losses, the batches' sizes and batch_size to the epoch's loss.
+    """
+
+    def train_with_losses(
+        params: Arrays,
+        x: np.ndarray,
+        labels: np.ndarray,
+        learning_rate: float,
+        epochs: int,
+        batch_size: int,
+        rng: np.random.Generator,
+    ) -> list[Any]:
+        losses = []
+        for _ in range(epochs):
+            found, counts = [], []
+            for x_batch, labels_batch in iterate_minibatches(x, labels, batch_size, rng):
+                loss, grads = gradients(params, x_batch, labels_batch)
+                sgd_step(params, grads, learning_rate)
+                found.append(loss)
+                counts.append(len(x_batch))
+            losses.append(combine(found, counts, batch_size))
+        return losses
+
+    return train_with_losses
+
+
+def train_loss_per_step(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    collect = losses_like(lambda losses, counts, batch_size: losses)
+    nested = collect(params, x, labels, learning_rate, epochs, batch_size, rng)
+    return [loss for losses in nested for loss in losses]
+
+
+def train_loss_after_epoch(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    losses = []
+    for _ in range(epochs):
+        train_mlp(params, x, labels, learning_rate, 1, batch_size, rng)
+        losses.append(float(softmax_cross_entropy(mlp_forward(x, params)[0], labels)[0]))
+    return losses
+
+
+def steps_like(
+    change: Callable[[Arrays, Arrays, int, float, float], Arrays],
+) -> Callable[..., list[float]]:
+    """Training with other steps.
+
+    change: from the gradients of this batch and those used at the last step, the number of
+    samples in the batch, its loss, and its share of all samples, to the gradients that are used.
+    """
+
+    def train_with_steps(
+        params: Arrays,
+        x: np.ndarray,
+        labels: np.ndarray,
+        learning_rate: float,
+        epochs: int,
+        batch_size: int,
+        rng: np.random.Generator,
+    ) -> list[float]:
+        losses = []
+        used: Arrays = {}
+        for _ in range(epochs):
+            total = 0.0
+            for x_batch, labels_batch in iterate_minibatches(x, labels, batch_size, rng):
+                loss, grads = gradients(params, x_batch, labels_batch)
+                n = len(x_batch)
+                used = change(grads, used, n, float(loss), n / len(x))
+                sgd_step(params, used, learning_rate)
+                total += loss * n
+            losses.append(total / len(x))
+        return losses
+
+    return train_with_steps
+
+
+def times(factor: float, grads: Arrays) -> Arrays:
+    """The gradients, all multiplied by a number."""
+    return {name: factor * g for name, g in grads.items()}
+
+
+def train_one_step_per_epoch(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for x_batch, labels_batch in iterate_minibatches(x, labels, batch_size, rng):
+            loss, grads = gradients(params, x_batch, labels_batch)
+            total += loss * len(x_batch)
+        sgd_step(params, grads, learning_rate)
+        losses.append(total / len(x))
+    return losses
+
+
+def train_one_epoch_short(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    return train_mlp(params, x, labels, learning_rate, epochs - 1, batch_size, rng)
+
+
+def train_first_layer_fixed(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    return steps_like(
+        lambda g, used, n, loss, share: {k: v * (k in ("w2", "b2")) for k, v in g.items()}
+    )(params, x, labels, learning_rate, epochs, batch_size, rng)
+
+
+TRAIN_MLP = Exercise(
+    name="train_mlp",
+    lesson=LESSON,
+    goal="Train a network: a step for each mini-batch of each epoch.",
+    points=3,
+    minutes=25,
+    difficulty=4,
+    reference=train_mlp,
+    returns="dict",
+    cases=train_cases,
+    drive=train_a_copy,
+    hints=(
+        "Everything is written already. What is left is two loops, one inside the other, and a "
+        "tally of the loss.",
+        "For each batch: forward through the network, loss, back through the loss, back through "
+        "the network, step. An epoch's loss is the mean over its samples, and a batch's loss is a "
+        "mean over as many samples as it holds.",
+        "In the inner loop call mlp_forward, softmax_cross_entropy, its backward with 1.0, "
+        "mlp_backward and sgd_step, and add loss * len(labels_batch) to a total. After the inner "
+        "loop append total / N to the list that you return.",
+    ),
+    mistakes=(
+        Mistake(
+            "parameters-stand-still",
+            steps_like(lambda g, used, n, loss, share: times(0.0, g)),
+            "Your parameters are those at the start, and your loss is the same in every epoch.",
+            "The gradients say where to go; going there is a step of its own.",
+            "Which line of yours changes the arrays in params?",
+        ),
+        Mistake(
+            "uphill",
+            steps_like(lambda g, used, n, loss, share: times(-1.0, g)),
+            "Your `losses` grow: every step goes uphill.",
+            "The gradient points where the loss grows fastest.",
+            "How many minus signs does the gradient meet on its way to the parameters?",
+        ),
+        Mistake(
+            "one-step-per-epoch",
+            train_one_step_per_epoch,
+            "Your parameters take one step per epoch, with the gradients of the last batch.",
+            "Each batch has gradients of its own, and they are used before the next batch comes.",
+            "In which of the two loops does your step stand?",
+        ),
+        Mistake(
+            "gradients-pile-up",
+            steps_like(
+                lambda g, used, n, loss, share: {k: v + used.get(k, 0.0) for k, v in g.items()}
+            ),
+            "From your second step on, the gradients of all earlier steps are used again.",
+            "A gradient belongs to the parameters as they were; after the step it is out of date.",
+            "What is in your gradients before the backward pass of a new batch?",
+        ),
+        Mistake(
+            "loss-sent-back",
+            steps_like(lambda g, used, n, loss, share: times(loss, g)),
+            "Your gradients are multiplied by the loss: the loss itself was sent back.",
+            "The backward pass starts from the derivative of the loss for the loss.",
+            "If L grows by 0.01, by how much does L grow?",
+        ),
+        Mistake(
+            "batch-mean-again",
+            steps_like(lambda g, used, n, loss, share: times(1 / n, g)),
+            "Your steps are divided by the number of samples in the batch.",
+            "The loss of a batch is a mean, so its gradient has 1/N inside already.",
+            "How often should the size of the batch divide the gradient?",
+        ),
+        Mistake(
+            "mean-over-all-data",
+            steps_like(lambda g, used, n, loss, share: times(share, g)),
+            "The steps of your batches are too short by the batch's share of all N samples.",
+            "A batch stands for all the data: its mean is an estimate of the mean over all.",
+            "Should a step get shorter because there are more data that are not in the batch?",
+        ),
+        Mistake(
+            "first-layer-untrained",
+            train_first_layer_fixed,
+            "Your last layer is trained; `w1` and `b1` are as they were at the start.",
+            "Every layer learns, the first one too.",
+            "Which names do your gradients have when the step is taken?",
+        ),
+        Mistake(
+            "one-epoch-short",
+            train_one_epoch_short,
+            "Your training ends one epoch too soon.",
+            "`range(1, epochs)` and `range(epochs)` do not have the same length.",
+            "How many losses are in your list, and how many epochs were asked for?",
+        ),
+        Mistake(
+            "loss-of-every-step",
+            train_loss_per_step,
+            "Your `losses` has an entry for each batch; one for each epoch was asked for.",
+            "The losses of single batches jump about; their mean over an epoch shows the trend.",
+            "In which of the two loops does your append stand?",
+        ),
+        Mistake(
+            "loss-of-the-last-batch",
+            losses_like(lambda losses, counts, batch_size: losses[-1]),
+            "Each of your `losses` is that of the epoch's last batch alone.",
+            "The epoch has met all samples, and each counts in its mean.",
+            "What happens to the loss of the first batch when the second comes?",
+        ),
+        Mistake(
+            "batch-losses-summed",
+            losses_like(lambda losses, counts, batch_size: sum(losses)),
+            "Each of your `losses` is the sum over the batches.",
+            "With twice as many batches it would be twice as large, for the same network.",
+            "By what do you divide at the end of an epoch?",
+        ),
+        Mistake(
+            "total-not-divided",
+            losses_like(lambda losses, counts, batch_size: np.dot(losses, counts)),
+            "Each of your `losses` is N times too large: it is the sum over the samples.",
+            "A mean can be compared between data of any size.",
+            "By what do you divide at the end of an epoch?",
+        ),
+        Mistake(
+            "mean-of-batch-means",
+            losses_like(lambda losses, counts, batch_size: np.mean(losses)),
+            "Where the last batch is smaller, your `losses` are off: its samples count for more "
+            "than the others.",
+            "Each batch's loss is a mean, but not each is a mean over as many samples.",
+            "A batch of 5 and a batch of 1: how much should each count in the mean over 6?",
+        ),
+        Mistake(
+            "every-batch-counted-as-full",
+            losses_like(lambda losses, counts, batch_size: sum(losses) * batch_size / sum(counts)),
+            "Where a batch is not full, your `losses` are too large: it counts for batch_size "
+            "samples.",
+            "The last batch holds what is left over.",
+            "How many samples are in your last batch, and by what do you multiply its loss?",
+        ),
+        Mistake(
+            "loss-after-the-epoch",
+            train_loss_after_epoch,
+            "Your parameters are right; your `losses` are those at the end of each epoch.",
+            "That is worth knowing, but it costs another pass through all the data. Here each "
+            "sample's loss is taken as it was met, before the step.",
+            "What should the first entry be if the learning rate were zero, and if it were large?",
+        ),
+    ),
+    uses={
+        "iterate_minibatches": iterate_minibatches,
+        "mlp_forward": mlp_forward,
+        "softmax_cross_entropy": softmax_cross_entropy,
+        "softmax_cross_entropy_backward": softmax_cross_entropy_backward,
+        "mlp_backward": mlp_backward,
+        "sgd_step": sgd_step,
+    },
+)
+
+EXERCISES = (SGD_STEP, ITERATE_MINIBATCHES, MOMENTUM_STEP, ADAM_STEP, TRAIN_MLP)

@@ -2,6 +2,15 @@
 
 import numpy as np
 
+from backprop_lib import (
+    iterate_minibatches,
+    mlp_backward,
+    mlp_forward,
+    sgd_step,
+    softmax_cross_entropy,
+    softmax_cross_entropy_backward,
+)
+
 # sgd_step
 
 
@@ -211,6 +220,89 @@ def adam_in_float32(params, grads, m, v, t, alpha=0.001, b1=0.9, b2=0.999, e=1e-
         params[k] -= np.float32(alpha) * m_hat / (np.sqrt(v_hat) + np.float32(e))
 
 
+# train_mlp
+
+
+def train_written_out(params, x, labels, learning_rate, epochs, batch_size, rng):
+    """Nothing of the library: a network of two layers, with everything in one function."""
+    losses = []
+    for _ in range(epochs):
+        order, total = rng.permutation(len(x)), 0.0
+        for start in range(0, len(x), batch_size):
+            batch = order[start : start + batch_size]
+            hidden = np.maximum(x[batch] @ params["w1"] + params["b1"], 0)
+            scores = hidden @ params["w2"] + params["b2"]
+            logs = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
+            hot = np.eye(scores.shape[1])[labels[batch]]
+            total -= (hot * logs).sum()
+            dscores = (np.exp(logs) - hot) / len(batch)
+            dhidden = dscores @ params["w2"].T * (hidden > 0)
+            params["w2"] -= learning_rate * hidden.T @ dscores
+            params["b2"] -= learning_rate * dscores.sum(axis=0)
+            params["w1"] -= learning_rate * x[batch].T @ dhidden
+            params["b1"] -= learning_rate * dhidden.sum(axis=0)
+        losses.append(total / len(x))
+    return losses
+
+
+def gradients(params, x, labels):
+    scores, cache = mlp_forward(x, params)
+    loss, loss_cache = softmax_cross_entropy(scores, labels)
+    return loss, mlp_backward(softmax_cross_entropy_backward(1.0, loss_cache), cache)
+
+
+def train_into_an_array(params, x, labels, learning_rate, epochs, batch_size, rng):
+    losses = np.zeros(epochs)
+    for epoch in range(epochs):
+        for xb, yb in iterate_minibatches(x, labels, batch_size, rng):
+            loss, grads = gradients(params, xb, yb)
+            sgd_step(params, grads, learning_rate)
+            losses[epoch] += loss * len(yb) / len(labels)
+    return losses
+
+
+def train_with_weighted_average(params, x, labels, learning_rate, epochs, batch_size, rng):
+    history = []
+    for _ in range(epochs):
+        losses, sizes = [], []
+        for xb, yb in list(iterate_minibatches(x, labels, batch_size, rng)):
+            loss, grads = gradients(params, xb, yb)
+            for name in params:
+                params[name] = params[name] - learning_rate * grads[name]
+            losses.append(loss)
+            sizes.append(len(xb))
+        history.append(np.average(losses, weights=sizes))
+    return tuple(history)
+
+
+def train_in_one_loop(params, x, labels, learning_rate, epochs, batch_size, rng):
+    per_epoch = -(-len(x) // batch_size)
+    totals = [0.0] * epochs
+    for step in range(epochs * per_epoch):
+        if step % per_epoch == 0:
+            batches = iterate_minibatches(x, labels, batch_size, rng)
+        xb, yb = next(batches)
+        loss, grads = gradients(params, xb, yb)
+        sgd_step(params, grads, learning_rate)
+        totals[step // per_epoch] += loss * len(yb)
+    return [total / len(x) for total in totals]
+
+
+def train_loss_before_step(params, x, labels, learning_rate, epochs, batch_size, rng):
+    losses = []
+    for _ in range(epochs):
+        each = []
+        for xb, yb in iterate_minibatches(x, labels, batch_size, rng):
+            scores, _ = mlp_forward(xb, params)
+            each += [
+                softmax_cross_entropy(row[None], label[None])[0]
+                for row, label in zip(scores, yb, strict=True)
+            ]
+            sgd_step(params, gradients(params, xb, yb)[1], learning_rate)
+        losses.append(float(np.mean(each)))
+    return losses
+
+
 RIGHT = {
     "sgd_step": (
         sgd_with_names,
@@ -245,5 +337,12 @@ RIGHT = {
         adam_in_place,
         adam_with_sums,
         adam_in_float32,
+    ),
+    "train_mlp": (
+        train_written_out,
+        train_into_an_array,
+        train_with_weighted_average,
+        train_in_one_loop,
+        train_loss_before_step,
     ),
 }
