@@ -85,7 +85,7 @@ def wrong_structure(value: Any, wanted: str) -> Finding:
 
 def join_batches(returned: Any) -> tuple[tuple[Any, ...], Finding | None]:
     """All of x, all of y and the size of each batch, or what is wrong with the batches."""
-    wanted = "pairs (x_batch, y_batch), one after another,"
+    wanted = "a series of pairs (x_batch, y_batch)"
     if not isinstance(returned, (tuple, list)):
         return (), wrong_structure(returned, wanted)
     if not returned:
@@ -99,7 +99,7 @@ def join_batches(returned: Any) -> tuple[tuple[Any, ...], Finding | None]:
     for i, batch in enumerate(returned, 1):
         if not isinstance(batch, (tuple, list)) or len(batch) != 2:
             kind = type(batch).__name__
-            text = f"Expected {wanted} but item {i} is of type {kind}."
+            text = f"Expected {wanted}, but item {i} is of type {kind}."
             return (), Finding("wrong-structure", text)
         x, y = (plain_array(part) for part in batch)
         if x is None or y is None:
