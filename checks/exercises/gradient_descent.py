@@ -1127,7 +1127,7 @@ def train_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     All samples in one batch; many times the same sample, with a smaller batch at the end, and
     without; and one sample.
     """
-    together, uneven, even, one = (draw_sizes(rng, "NDHKBE", False) for _ in range(4))
+    together, uneven, even, one = (draw_training_sizes(rng) for _ in range(4))
     n, b = sorted((together["N"], together["B"]))
     while (n_uneven := int(rng.integers(11, 24))) % uneven["B"] == 0:
         pass
@@ -1138,6 +1138,12 @@ def train_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         train_case(rng, {**even, "N": n_even}, repeated=True),
         train_case(rng, {**one, "N": 1}),
     )
+
+
+def draw_training_sizes(rng: np.random.Generator) -> dict[str, int]:
+    """Different sizes for N, D, H, K, the batch B and, smallest of all, the epochs E."""
+    epochs, *others = sorted(draw_sizes(rng, "NDHKBE", False).values())
+    return {**dict(zip("NDHKB", map(int, rng.permutation(others)), strict=True)), "E": epochs}
 
 
 def train_case(rng: np.random.Generator, sizes: dict[str, int], repeated: bool = False) -> Case:
