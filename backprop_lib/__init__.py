@@ -51,7 +51,7 @@ from backprop_lib.optimizers import (
 )
 from backprop_lib.perceptron import perceptron_fit, perceptron_predict, perceptron_update
 from backprop_lib.storage import load_network, save_network
-from backprop_lib.training import History, best_epoch, should_stop, train
+from backprop_lib.training import History, best_epoch, should_stop, train, train_mlp
 
 __all__ = [
     "SGD",
@@ -106,4 +106,5 @@ __all__ = [
     "tanh_backward",
     "topological_order",
     "train",
+    "train_mlp",
 ]

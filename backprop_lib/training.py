@@ -1,4 +1,7 @@
-"""Training: the loop over epochs and batches, its history, and when to stop."""
+"""Training: the loop over epochs and batches, its history, and when to stop.
+
+First as a plain function on a dictionary of parameters: `train_mlp`. Then `train`, for a `Network`.
+"""
 
 import math
 from collections.abc import Sequence
@@ -8,10 +11,41 @@ from typing import Any
 
 import numpy as np
 
-from backprop_lib.network import Evaluation, Network
-from backprop_lib.optimizers import Optimizer, OptimizerState
+from backprop_lib.data import iterate_minibatches
+from backprop_lib.losses import softmax_cross_entropy, softmax_cross_entropy_backward
+from backprop_lib.network import Evaluation, Network, mlp_backward, mlp_forward
+from backprop_lib.optimizers import Optimizer, OptimizerState, sgd_step
 
-__all__ = ["History", "best_epoch", "should_stop", "train", "train_epoch"]
+__all__ = ["History", "best_epoch", "should_stop", "train", "train_epoch", "train_mlp"]
+
+
+def train_mlp(
+    params: dict[str, np.ndarray],
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    """Train an MLP in place: a step of gradient descent for each mini-batch of each epoch.
+
+    params: as from `init_mlp`; x: (N, D); labels: (N,) integers from 0 to K - 1; rng: decides the
+    order of the samples. Returns for each epoch the mean loss of its N samples, each as it was
+    met, before the step that used it.
+    """
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for x_batch, labels_batch in iterate_minibatches(x, labels, batch_size, rng):
+            scores, cache = mlp_forward(x_batch, params)
+            loss, loss_cache = softmax_cross_entropy(scores, labels_batch)
+            dscores = softmax_cross_entropy_backward(1.0, loss_cache)
+            sgd_step(params, mlp_backward(dscores, cache), learning_rate)
+            # a batch's loss is a mean, and the last batch may be smaller
+            total += loss * len(labels_batch)
+        losses.append(total / len(labels))
+    return losses
 
 
 @dataclass(frozen=True)

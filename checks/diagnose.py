@@ -12,8 +12,8 @@ from functools import partial
 
 import numpy as np
 
-from checks.exercise import Case, Comparison, Exercise, Finding, Trial
-from checks.outputs import copy, unpack
+from checks.exercise import Case, Comparison, Exercise, Finding, Mistake, Trial
+from checks.outputs import copy, run_through, unpack
 
 __all__ = ["diagnose"]
 
@@ -23,12 +23,15 @@ def diagnose(exercise: Exercise, trials: Sequence[Trial]) -> Finding:
     for trial in trials:
         if trial.problem is not None and not many_right(trial):
             return trial.problem
-    for mistake in exercise.mistakes:
-        if all(matches(exercise, mistake.wrong, trial) for trial in trials):
-            evidence = evidence_of(trials, mistake.symptom)
-            return Finding(
-                mistake.id, f"{mistake.symptom}{evidence} {mistake.idea}", mistake.question
-            )
+    named = find_mistake(exercise, trials)
+    ordinary = [trial for trial in trials if not trial.case.extreme]
+    comparisons = [c for trial in ordinary for c in trial.comparisons]
+    if named is None and not all(close(c.expected, c.received) for c in comparisons):
+        trials = ordinary
+        named = find_mistake(exercise, trials)
+    if named is not None:
+        evidence = evidence_of(trials, named.symptom)
+        return Finding(named.id, f"{named.symptom}{evidence} {named.idea}", named.question)
     for trial in trials:
         if trial.problem is not None:
             return trial.problem
@@ -44,6 +47,14 @@ def many_right(trial: Trial) -> bool:
     return trial.case.could_give is not None and set(trial.outputs) == set(trial.case.outputs)
 
 
+def find_mistake(exercise: Exercise, trials: Sequence[Trial]) -> Mistake | None:
+    """The first known mistake that gives the attempt's numbers in each of these trials."""
+    for mistake in exercise.mistakes:
+        if all(matches(exercise, mistake.wrong, trial) for trial in trials):
+            return mistake
+    return None
+
+
 def matches(exercise: Exercise, wrong: Callable[..., object], trial: Trial) -> bool:
     """Whether a wrong implementation gives, in this case, what the attempt gave."""
     try:
@@ -52,7 +63,7 @@ def matches(exercise: Exercise, wrong: Callable[..., object], trial: Trial) -> b
             if trial.case.could_give is not None:
                 return trial.case.could_give(wrong, trial.outputs)
             args = copy(trial.case.args)
-            returned = wrong(*args)
+            returned = run_through(exercise.drive(wrong)(*args))
             in_place = exercise.returns == "in place"
             outputs, problem = unpack(exercise, trial.case, args[0] if in_place else returned)
     except Exception:
@@ -63,12 +74,12 @@ def matches(exercise: Exercise, wrong: Callable[..., object], trial: Trial) -> b
 def close(a: np.ndarray, b: np.ndarray | None, precision: float = 1e-5) -> bool:
     """Whether two arrays are equal but for a small share of their largest entry.
 
-    Where one is NaN or infinite the other must be too: an overflow is recognized by its place.
+    NaN and infinity count as the same: which of them a mistake gives is often chance.
     """
     if b is None or a.shape != b.shape:
         return False
     finite = np.isfinite(a)
-    if not np.array_equal(a[~finite], b[~finite], equal_nan=True):
+    if not np.array_equal(finite, np.isfinite(b)):
         return False
     a, b = a[finite], b[finite]
     with np.errstate(all="ignore"):
@@ -103,11 +114,16 @@ def not_finite(trials: Sequence[Trial]) -> Finding | None:
                 value = c.received[index]
                 return Finding(
                     "not-finite",
-                    f"Your {c.name}{list(index)} is {value}; every number here is finite.",
+                    f"Your {entry(c.name, index)} is {value}; every number here is finite.",
                     "Where might you divide by zero, or take the logarithm or power of "
                     "something too large or too small?",
                 )
     return None
+
+
+def entry(name: str, index: tuple[int, ...]) -> str:
+    """An entry of an output in words, such as "dw[0, 2]"; a single number has no index."""
+    return f"{name}{list(index)}" if index else name
 
 
 def wrong_shape(trials: Sequence[Trial]) -> Finding | None:
@@ -146,16 +162,18 @@ def constant_factor(trials: Sequence[Trial]) -> Finding | None:
                 return None
             found.append((trial, factor))
     label = name_factor(found)
+    several = any(c.expected.size > 1 for pairs in names.values() for _, c in pairs)
     outputs = " and ".join(names)
     first, factor = next((trial, factor) for trial, factor in found if trial.wrong)
     if label == "-1":
         return Finding(
             "factor--1",
-            f"Your {outputs} has the right size and the opposite sign in every entry.",
+            f"Your {outputs} has the right size and the opposite sign"
+            + (" in every entry." if several else "."),
             "Which way does the loss go when this grows a little?",
         )
     if label is None:
-        if len(names) > 1:
+        if len(names) > 1 or not several:  # any two numbers have some factor between them
             return None
         return Finding(
             "factor",
@@ -164,9 +182,10 @@ def constant_factor(trials: Sequence[Trial]) -> Finding | None:
             "Which number of this case is that, and where would it come in?",
         )
     size = f"{factor:.4g} times too large" if factor > 1 else f"{1 / factor:.4g} times too small"
+    everywhere = " in every entry" if several else ""
     return Finding(
         f"factor-{label}",
-        f"Your {outputs} is {size} in every entry when {first.case.description}: "
+        f"Your {outputs} is {size}{everywhere} when {first.case.description}: "
         f"the factor is {label} in every case.",
         "Where in the forward pass does this number appear, and how often should it appear here?",
     )
@@ -213,7 +232,10 @@ def transposed(trials: Sequence[Trial]) -> Finding | None:
     """A square output that is right but for its orientation."""
     for name, pairs in wrong_outputs(trials).items():
         if all(
-            c.received is not None and c.expected.ndim > 1 and close(c.received.T, c.expected)
+            c.received is not None
+            and c.expected.ndim > 1
+            and close(c.received.T, c.expected)
+            and not (c.wrong.any() and close(c.received, c.expected))
             for _, c in pairs
         ):
             return Finding(
@@ -253,17 +275,18 @@ def all_zero(trials: Sequence[Trial]) -> Finding | None:
 
 def where_wrong(trials: Sequence[Trial]) -> Finding:
     """Nothing known fits: say which outputs and entries are wrong, and which are right."""
-    trial = next(t for t in trials if t.wrong)
-    number = trials.index(trial) + 1
+    number, trial = next((i, t) for i, t in enumerate(trials, 1) if t.wrong)
     right = [c.name for c in trial.comparisons if not c.wrong.any()]
     bad = [c for c in trial.comparisons if c.wrong.any()]
     worst = bad[0]
     index = tuple(int(i) for i in np.argwhere(worst.wrong)[0])
     assert worst.received is not None  # missing outputs are problems, and dealt with before
     parts = [f"{c.name} is wrong in {int(c.wrong.sum())} of {c.wrong.size} entries" for c in bad]
+    found = f"{', '.join(parts)}: {entry(worst.name, index)}"
+    if len(bad) == 1 and worst.expected.ndim == 0:
+        found = worst.name
     message = (
-        f"In case {number} ({trial.case.description}) your {', '.join(parts)}: "
-        f"{worst.name}{list(index)} "
+        f"In case {number} ({trial.case.description}) your {found} "
         f"is {worst.received[index]:.6g}, and the {worst.in_words} is "
         f"{worst.expected[index]:.6g}."
     )

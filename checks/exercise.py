@@ -45,6 +45,9 @@ class Case:
     """Beside accept: whether a wrong implementation could have led to these outputs."""
     label: str = ""
     """What this case is, in place of its sizes, such as "multiply(1.5, -0.7)"."""
+    extreme: bool = False
+    """Whether its inputs are there to overflow or to round to zero. Where the other cases are
+    wrong too, the mistake is sought in those."""
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -96,10 +99,11 @@ class Exercise:
     """From 1 (a line or two) to 5."""
     reference: Callable[..., Any]
     """The library's version."""
-    returns: Literal["array", "tuple", "dict", "out and cache", "in place"]
-    """What the function gives back: one array, several in order, several by name, a pair of which
-    only the first part counts (the cache is the learner's own business), or nothing, since it
-    changes the arrays of its first argument, a dict."""
+    returns: Literal["array", "tuple", "dict", "in place", "out and cache", "batches"]
+    """What the function gives back: one array; several in order; several by name; nothing, since
+    it changes the arrays of its first argument, a dict, in place; an output and a cache that may
+    be anything; or pairs (x, y), one after another, which are judged joined together: all x, all
+    y, and the size of each batch."""
     cases: Callable[[np.random.Generator], tuple[Case, ...]]
     """Draws the cases on which an attempt is tried."""
     hints: tuple[str, ...]
@@ -108,6 +112,11 @@ class Exercise:
     """The known mistakes, the more specific first."""
     uses: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     """Earlier exercises it may call: it is judged with the library's version of these."""
+    drive: Callable[[Callable[..., Any]], Callable[..., Any]] = field(
+        default=lambda function: function
+    )
+    """Where one call does not show enough: makes from such a function the one that is called
+    with a case's args and judged, such as one that takes several steps."""
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,24 @@ Nothing a learner hands over is compared before it has become a bare array: an o
 own ideas of equality has no say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from checks.exercise import Case, Exercise, Finding
 
-__all__ = ["copy", "nudge", "same", "unpack"]
+__all__ = ["copy", "nudge", "run_through", "same", "unpack"]
+
+MOST_BATCHES = 1000
+"""How many items are taken at most from a function that yields them one after another."""
+
+
+def run_through(returned: Any) -> Any:
+    """What was returned, or the list of items where it yields them one after another."""
+    return list(islice(returned, MOST_BATCHES)) if isinstance(returned, Iterator) else returned
 
 
 def unpack(
@@ -45,9 +54,13 @@ def unpack(
         if not isinstance(returned, (tuple, list)):
             return {}, wrong_structure(returned, wanted)
         if len(returned) != 2:
-            text = f"Expected {wanted}; {len(returned)} values came back."
-            return {}, Finding("wrong-structure", text)
+            return {}, Finding("wrong-structure", f"Expected {wanted}; {len(returned)} came back.")
         values = {names[0]: returned[0]}
+    elif exercise.returns == "batches":
+        batches, problem = join_batches(returned)
+        if problem is not None:
+            return {}, problem
+        values = dict(zip(names, batches, strict=True))
     else:
         values = {names[0]: returned}
     outputs: dict[str, np.ndarray] = {}
@@ -76,6 +89,43 @@ def wrong_structure(value: Any, wanted: str) -> Finding:
     return Finding(
         "wrong-structure", f"Expected {wanted}; a value of type {type(value).__name__} came back."
     )
+
+
+def join_batches(returned: Any) -> tuple[tuple[Any, ...], Finding | None]:
+    """All of x, all of y and the size of each batch, or what is wrong with the batches."""
+    wanted = "a series of pairs (x_batch, y_batch)"
+    if not isinstance(returned, (tuple, list)):
+        return (), wrong_structure(returned, wanted)
+    if not returned:
+        return (), Finding(
+            "no-batches",
+            "Not a single batch comes out of your function.",
+            "How often does your loop run when there are fewer samples than a batch holds?",
+        )
+    xs: list[np.ndarray] = []
+    ys: list[np.ndarray] = []
+    for i, batch in enumerate(returned, 1):
+        if not isinstance(batch, (tuple, list)) or len(batch) != 2:
+            kind = type(batch).__name__
+            text = f"Expected {wanted}, but item {i} is of type {kind}."
+            return (), Finding("wrong-structure", text)
+        x, y = (plain_array(part) for part in batch)
+        if x is None or y is None:
+            return (), Finding("wrong-structure", f"Batch {i} does not hold arrays of numbers.")
+        if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
+            text = (
+                f"Batch {i} has x of shape {x.shape} and y of shape {y.shape}: "
+                "as many samples as labels belong in it."
+            )
+            return (), Finding(
+                "wrong-shape", text, "Which samples go into x_batch, and which into y_batch?"
+            )
+        if xs and (x.shape[1:], y.shape[1:]) != (xs[0].shape[1:], ys[0].shape[1:]):
+            text = f"Batch {i} has x of shape {x.shape}, but batch 1 has {xs[0].shape}."
+            return (), Finding("wrong-shape", text, "Which axis of x counts the samples?")
+        xs.append(x)
+        ys.append(y)
+    return (np.concatenate(xs), np.concatenate(ys), np.array([len(y) for y in ys])), None
 
 
 def plain_array(value: Any) -> np.ndarray | None:

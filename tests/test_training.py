@@ -325,3 +325,25 @@ def test_numbers_that_are_not_finite_are_found_before_training(value):
 def test_options_that_make_no_sense_are_refused(options, message):
     with pytest.raises(ValueError, match=message):
         train_moons(1, bl.SGD(0.1), **options)
+
+
+# train_mlp
+
+
+def test_train_mlp_takes_the_steps_that_train_takes():
+    x, labels = two_moons(23, np.random.default_rng(0))
+    network = bl.Network([2, 5, 3], np.random.default_rng(1))
+    params = {name: p.copy() for name, p in network.params.items()}
+    history = bl.train(
+        network,
+        x,
+        labels,
+        optimizer=bl.SGD(0.3),
+        epochs=4,
+        batch_size=5,
+        rng=np.random.default_rng(2),
+    )
+    losses = bl.train_mlp(params, x, labels, 0.3, 4, 5, np.random.default_rng(2))
+    np.testing.assert_allclose(losses, history.training_loss, rtol=1e-12)
+    for name, p in network.params.items():
+        np.testing.assert_allclose(params[name], p, rtol=1e-9, atol=1e-12)

@@ -1,7 +1,15 @@
 """Every exercise of the course, each declared once, one module a lesson."""
 
 from checks.exercise import Exercise
-from checks.exercises import backward_pass, forward_pass, overfitting, perceptron, start_here
+from checks.exercises import (
+    backward_pass,
+    forward_pass,
+    gradient_descent,
+    loss,
+    overfitting,
+    perceptron,
+    start_here,
+)
 
 __all__ = ["EXERCISES", "LESSONS", "find_exercise", "lesson_exercises"]
 
@@ -9,7 +17,9 @@ EXERCISES: tuple[Exercise, ...] = (
     *start_here.EXERCISES,
     *perceptron.EXERCISES,
     *forward_pass.EXERCISES,
+    *loss.EXERCISES,
     *backward_pass.EXERCISES,
+    *gradient_descent.EXERCISES,
     *overfitting.EXERCISES,
 )
 """All exercises, in the order of the course."""

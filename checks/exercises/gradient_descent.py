@@ -1,0 +1,1481 @@
+"""Exercises of lesson 06: gradient descent, mini-batches, momentum, Adam, and training.
+
+Momentum and Adam are judged by where several steps from the start lead, not by what they keep
+between the steps: there is more than one right way to keep it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from backprop_lib.data import iterate_minibatches
+from backprop_lib.losses import softmax_cross_entropy, softmax_cross_entropy_backward
+from backprop_lib.network import mlp_backward, mlp_forward
+from backprop_lib.optimizers import adam_step, momentum_step, sgd_step
+from backprop_lib.training import train_mlp
+from checks.exercise import Case, Exercise, Finding, Mistake
+from checks.exercises.drawing import draw_sizes
+
+__all__ = ["EXERCISES"]
+
+LESSON = "06_gradient_descent"
+
+Arrays = dict[str, np.ndarray]
+Batch = tuple[np.ndarray, np.ndarray]
+
+
+def draw_arrays(rng: np.random.Generator, shapes: Mapping[str, tuple[int, ...]]) -> Arrays:
+    """Random numbers of these shapes, each from 0.5 to 2 or from -2 to -0.5."""
+    return {
+        name: rng.choice([-1.0, 1.0], shape) * rng.uniform(0.5, 2.0, shape)
+        for name, shape in shapes.items()
+    }
+
+
+# sgd_step
+
+
+def sgd_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """One layer, two layers, and two arrays of one shape whose gradients come in another order."""
+    one = draw_sizes(rng, "DM", False)
+    two = draw_sizes(rng, "DMK", False)
+    same = draw_sizes(rng, "DM", False)
+    d, m, k = two.values()
+    return (
+        sgd_case(rng, one, {"w1": (one["D"], one["M"]), "b1": (one["M"],)}),
+        sgd_case(rng, two, {"w1": (d, m), "b1": (m,), "w2": (m, k), "b2": (k,)}),
+        sgd_case(rng, same, dict.fromkeys(("w1", "w2"), (same["D"], same["M"])), turned=True),
+    )
+
+
+def sgd_case(
+    rng: np.random.Generator,
+    sizes: dict[str, int],
+    shapes: Mapping[str, tuple[int, ...]],
+    turned: bool = False,
+) -> Case:
+    """One step; turned: the gradients stand in their dictionary last layer first."""
+    params, grads = draw_arrays(rng, shapes), draw_arrays(rng, shapes)
+    if turned:
+        grads = dict(reversed(grads.items()))
+    return Case(sizes, (params, grads, float(rng.uniform(0.1, 0.4))), values=tuple(shapes))
+
+
+def sgd_uphill(params: Arrays, grads: Arrays, learning_rate: float) -> None:
+    sgd_step(params, grads, -learning_rate)
+
+
+def sgd_whole_gradient(params: Arrays, grads: Arrays, learning_rate: float) -> None:
+    sgd_step(params, grads, 1.0)
+
+
+def sgd_divided(params: Arrays, grads: Arrays, learning_rate: float) -> None:
+    sgd_step(params, grads, 1 / learning_rate)
+
+
+def sgd_weights_only(params: Arrays, grads: Arrays, learning_rate: float) -> None:
+    for name, p in params.items():
+        if name.startswith("w"):
+            p -= learning_rate * grads[name]
+
+
+def sgd_first_only(params: Arrays, grads: Arrays, learning_rate: float) -> None:
+    for name, p in params.items():
+        p -= learning_rate * grads[name]
+        return
+
+
+def sgd_by_order(params: Arrays, grads: Arrays, learning_rate: float) -> None:
+    for p, g in zip(params.values(), grads.values(), strict=True):
+        p -= learning_rate * g
+
+
+def sgd_replaced(params: Arrays, grads: Arrays, learning_rate: float) -> None:
+    for name, p in params.items():
+        p[...] = -learning_rate * grads[name]
+
+
+def sgd_everything_scaled(params: Arrays, grads: Arrays, learning_rate: float) -> None:
+    for name, p in params.items():
+        p[...] = learning_rate * (p - grads[name])
+
+
+def sgd_share_of_parameter(params: Arrays, grads: Arrays, learning_rate: float) -> None:
+    for name, p in params.items():
+        p -= learning_rate * grads[name] * p
+
+
+def sgd_sign(params: Arrays, grads: Arrays, learning_rate: float) -> None:
+    for name, p in params.items():
+        p -= learning_rate * np.sign(grads[name])
+
+
+def sgd_averaged_again(params: Arrays, grads: Arrays, learning_rate: float) -> None:
+    for name, p in params.items():
+        p -= learning_rate * grads[name] / len(p)
+
+
+SGD_STEP = Exercise(
+    name="sgd_step",
+    lesson=LESSON,
+    goal="Move every parameter a little downhill, in place.",
+    points=1,
+    minutes=8,
+    difficulty=2,
+    reference=sgd_step,
+    returns="in place",
+    cases=sgd_cases,
+    hints=(
+        "The gradient of a parameter says which way the loss grows. Which way do you want to go?",
+        "Go through the names. Each parameter changes by the learning rate times the gradient of "
+        "the same name. `p -= step` changes the array itself; `p = p - step` makes a new one.",
+        "For each name: subtract learning_rate * grads[name] from params[name] with `-=`. "
+        "Nothing need be returned.",
+    ),
+    mistakes=(
+        Mistake(
+            "uphill",
+            sgd_uphill,
+            "Your parameters move by the right amount in the opposite direction.",
+            "The gradient points where the loss grows fastest.",
+            "If the gradient of a weight is positive, what does a larger weight do to the loss?",
+        ),
+        Mistake(
+            "learning-rate-forgotten",
+            sgd_whole_gradient,
+            "Your parameters move by the whole gradient: `learning_rate` is not in it.",
+            "The gradient tells the direction and the slope here, not how far it is to go.",
+            "What should happen to the step when the learning rate is halved?",
+        ),
+        Mistake(
+            "divided-by-learning-rate",
+            sgd_divided,
+            "Your parameters move by the gradient divided by `learning_rate`.",
+            "A small learning rate is a careful one.",
+            "Does your step get smaller or larger when the learning rate gets smaller?",
+        ),
+        Mistake(
+            "biases-stand-still",
+            sgd_weights_only,
+            "Your weights are right; your biases have not moved.",
+            "A bias is a parameter like any other, and has a gradient of its own.",
+            "Which names does your loop leave out?",
+        ),
+        Mistake(
+            "first-parameter-only",
+            sgd_first_only,
+            "Your first parameter is right; all others have not moved.",
+            "One step moves all parameters.",
+            "How many times does the body of your loop run before the function ends?",
+        ),
+        Mistake(
+            "paired-by-order",
+            sgd_by_order,
+            "Where the two dictionaries have different orders, your parameters move by each "
+            "other's gradients.",
+            "A parameter and its gradient belong together by name. A backward pass meets the last "
+            "layer first, and so may its dictionary.",
+            "What decides which gradient goes with which parameter in your loop?",
+        ),
+        Mistake(
+            "parameter-replaced",
+            sgd_replaced,
+            "Your parameters have become the steps themselves: what they were before is lost.",
+            "A step starts from where you stand.",
+            "With a gradient of zero, where should a parameter be after the step?",
+        ),
+        Mistake(
+            "learning-rate-on-everything",
+            sgd_everything_scaled,
+            "Your `learning_rate` also multiplies the old parameters, so they shrink.",
+            "Only the step is made small, not the place it starts from.",
+            "With a gradient of zero, where should a parameter be after the step?",
+        ),
+        Mistake(
+            "times-the-parameter",
+            sgd_share_of_parameter,
+            "Your step is larger where the parameter is larger: the parameter is multiplied in.",
+            "The gradient alone says how the loss depends on a parameter.",
+            "How could a parameter that is exactly 0 ever move?",
+        ),
+        Mistake(
+            "sign-only",
+            sgd_sign,
+            "Every entry of your parameters moves by exactly `learning_rate`, up or down.",
+            "A steep slope calls for a longer step than a gentle one.",
+            "Which part of your formula makes the size of the gradient disappear?",
+        ),
+        Mistake(
+            "averaged-again",
+            sgd_averaged_again,
+            "Your steps are divided by the number of rows of each parameter.",
+            "The mean over the samples was taken in the loss; the gradient has it inside.",
+            "What does len() of a weight matrix count?",
+        ),
+    ),
+)
+
+
+# iterate_minibatches
+
+
+def minibatch_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """A smaller batch at the end, too few samples for one batch, one sample, and full batches."""
+    odd, even, few = (draw_sizes(rng, "DB", False) for _ in range(3))
+    full = int(rng.integers(7, 9))
+    one = draw_sizes(rng, "DB", False)
+    some = int(rng.integers(10, 15))
+    return (
+        minibatch_case(rng, {"N": full * odd["B"] + int(rng.integers(1, odd["B"] - 1)), **odd}),
+        minibatch_case(rng, {"N": some, **few, "B": some + int(rng.integers(1, 9))}),
+        minibatch_case(rng, {"N": 1, **one}),
+        minibatch_case(rng, {"N": full * even["B"], **even}),
+    )
+
+
+def minibatch_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
+    """Samples with labels that are all different, so that each can be found again."""
+    n = sizes["N"]
+    x = rng.integers(1, 8000, (n, sizes["D"])) / 8  # such numbers are the same in float32
+    y = rng.permutation(n)
+
+    def accept(outputs: Mapping[str, np.ndarray]) -> Finding | None:
+        return wrong_batches(x, y, sizes["B"], *outputs.values())
+
+    args = (x, y, sizes["B"], np.random.default_rng(rng.integers(2**32)))
+    return Case(sizes, args, values=("x", "y", "batch sizes"), accept=accept)
+
+
+def wrong_batches(
+    x: np.ndarray,
+    y: np.ndarray,
+    batch_size: int,
+    x_out: np.ndarray,
+    y_out: np.ndarray,
+    batch_sizes: np.ndarray,
+) -> Finding | None:
+    """What is wrong with the batches of one epoch, joined together, or None.
+
+    x, y: all samples, each label there once; x_out, y_out: those of all batches in turn;
+    batch_sizes: how many samples each batch holds.
+    """
+    n = len(y)
+    counts = [int(size) for size in batch_sizes]
+    held = f"Your batches hold {', '.join(map(str, counts[:12]))}{', ...' * (len(counts) > 12)}"
+    held += f" of N = {n} samples, for a batch_size of {batch_size}."
+    place_of_row = {row.tobytes(): i for i, row in enumerate(x)}
+    place_of_label = {float(label): i for i, label in enumerate(y)}
+    rows = [place_of_row.get(row.tobytes()) for row in x_out]
+    labels = [place_of_label.get(float(label)) for label in y_out.ravel()]
+    if None in rows or None in labels:
+        strange = sum(place is None for place in rows) + sum(place is None for place in labels)
+        return describe("no-such-sample", f"{strange} of them are like that.")
+    order = np.array(rows)
+    if rows != labels:
+        apart = int(np.count_nonzero(order != np.array(labels)))
+        evidence = f"{apart} of {len(rows)} samples have another's label."
+        if labels == list(range(n)):
+            return describe("only-x-shuffled", evidence)
+        if rows == list(range(n)):
+            return describe("only-y-shuffled", evidence)
+        return describe("shuffled-separately", evidence)
+    wanted = [min(batch_size, n - start) for start in range(0, n, batch_size)]
+    distinct = len(set(rows))
+    if 0 in counts:
+        return describe("empty-batch", held)
+    if distinct < min(n, len(rows)):
+        return describe("drawn-with-replacement", f"{n - distinct} of N = {n} never come.")
+    if counts == wanted[:-1] and n % batch_size:
+        return describe("last-batch-dropped", held)
+    if counts == wanted[:1] and len(wanted) > 1:
+        return describe("one-batch-only", held)
+    if set(counts) == {batch_size} and len(counts) == len(wanted) and n % batch_size:
+        return describe("last-batch-filled-up", held)
+    if distinct < len(rows):
+        return describe("samples-repeated", held)
+    if distinct < n:
+        return describe("samples-lost", held)
+    if counts != wanted:
+        return describe("other-batch-sizes", held)
+    if len(wanted) < 3:
+        return None  # too few batches to tell chance from habit
+    if rows == list(range(n)):
+        return describe("not-shuffled")
+    batches = np.split(order, np.cumsum(counts)[:-1])
+    if all((np.diff(batch) == 1).all() for batch in batches):
+        return describe("batches-shuffled-not-samples")
+    if all(int(batch.max() - batch.min()) == len(batch) - 1 for batch in batches):
+        return describe("shuffled-within-batches")
+    for seed in (0, 1, 42):
+        if rows == list(np.random.default_rng(seed).permutation(n)):
+            return describe("generator-of-its-own", f"It is that of default_rng({seed}).")
+    return None
+
+
+def describe(mistake: str, evidence: str = "") -> Finding:
+    """The finding for a mistake with mini-batches, with evidence from the learner's own."""
+    named = MINIBATCH_MISTAKES[mistake]
+    parts = (named.symptom, evidence, named.idea)
+    return Finding(named.id, " ".join(part for part in parts if part), named.question)
+
+
+def cut(order: np.ndarray, size: int) -> list[np.ndarray]:
+    """An order of samples cut into batches."""
+    return [order[start : start + size] for start in range(0, len(order), size)]
+
+
+def minibatch_torn(
+    x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    shuffled = rng.permuted(x)
+    for batch in cut(rng.permutation(len(y)), batch_size):
+        yield shuffled[batch], y[batch]
+
+
+def minibatch_only_x(
+    x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    order = rng.permutation(len(y))
+    for start in range(0, len(y), batch_size):
+        yield x[order[start : start + batch_size]], y[start : start + batch_size]
+
+
+def minibatch_only_y(
+    x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    order = rng.permutation(len(y))
+    for start in range(0, len(y), batch_size):
+        yield x[start : start + batch_size], y[order[start : start + batch_size]]
+
+
+def minibatch_separately(
+    x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    x, y = rng.permutation(x), rng.permutation(y)
+    for start in range(0, len(y), batch_size):
+        yield x[start : start + batch_size], y[start : start + batch_size]
+
+
+def minibatch_empty(
+    x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    order = rng.permutation(len(y))
+    for i in range(len(y) // batch_size + 1):
+        batch = order[i * batch_size : (i + 1) * batch_size]
+        yield x[batch], y[batch]
+
+
+def minibatch_replacement(
+    x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    for batch in cut(rng.integers(0, len(y), len(y)), batch_size):
+        yield x[batch], y[batch]
+
+
+def minibatch_dropped(
+    x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    order = rng.permutation(len(y))
+    for i in range(len(y) // batch_size):
+        batch = order[i * batch_size : (i + 1) * batch_size]
+        yield x[batch], y[batch]
+
+
+def minibatch_one_only(
+    x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> list[Batch]:
+    batch = rng.permutation(len(y))[:batch_size]
+    return [(x[batch], y[batch])]
+
+
+def minibatch_filled_up(
+    x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    order = rng.permutation(len(y))
+    for batch in cut(order, batch_size):
+        whole = np.resize(np.append(batch, order), batch_size)
+        yield x[whole], y[whole]
+
+
+def minibatch_repeated(
+    x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    order = rng.permutation(len(y))
+    for start in range(len(y)):
+        batch = order[start : start + batch_size]
+        yield x[batch], y[batch]
+
+
+def minibatch_lost(
+    x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    order = rng.permutation(len(y))
+    for start in range(0, len(y), batch_size):
+        batch = order[start : max(start + batch_size - 1, 1)]
+        yield x[batch], y[batch]
+
+
+def minibatch_count(
+    x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    for batch in np.array_split(rng.permutation(len(y)), min(batch_size, len(y))):
+        yield x[batch], y[batch]
+
+
+def minibatch_not_shuffled(
+    x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    for batch in cut(np.arange(len(y)), batch_size):
+        yield x[batch], y[batch]
+
+
+def minibatch_whole_batches(
+    x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    full = cut(np.arange(len(y)), batch_size)
+    last = len(full) - 1
+    for i in [*rng.permutation(last), last]:
+        yield x[full[i]], y[full[i]]
+
+
+def minibatch_within(
+    x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    for ordered in cut(np.arange(len(y)), batch_size):
+        batch = rng.permutation(ordered)
+        yield x[batch], y[batch]
+
+
+def minibatch_own_generator(
+    x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    return iterate_minibatches(x, y, batch_size, np.random.default_rng(0))
+
+
+MINIBATCH_MISTAKES = {
+    mistake.id: mistake
+    for mistake in (
+        Mistake(
+            "no-such-sample",
+            minibatch_torn,
+            "Your batches hold rows or labels that are not in the data.",
+            "A sample is a whole row: its numbers stay together, whatever the order of the rows.",
+            "What exactly does your shuffling move: rows, columns or single numbers?",
+        ),
+        Mistake(
+            "only-x-shuffled",
+            minibatch_only_x,
+            "Your `x` is in random order, but your `y` is in the order in which it came.",
+            "A sample and its label are one thing.",
+            "After shuffling, whose label is y[0]?",
+        ),
+        Mistake(
+            "only-y-shuffled",
+            minibatch_only_y,
+            "Your `y` is in random order, but your `x` is in the order in which it came.",
+            "A sample and its label are one thing.",
+            "After shuffling, whose label is y[0]?",
+        ),
+        Mistake(
+            "shuffled-separately",
+            minibatch_separately,
+            "Your `x` and `y` are in two different orders.",
+            "A sample and its label are one thing. From mixed-up pairs there is nothing to learn.",
+            "How often do you draw an order, and how many orders should there be?",
+        ),
+        Mistake(
+            "empty-batch",
+            minibatch_empty,
+            "One of your batches is empty.",
+            "Rounding down and adding one is one too many where the division has no rest. The "
+            "mean over an empty batch is 0/0.",
+            "How many batches of 5 are there in 20 samples, and how many in 21?",
+        ),
+        Mistake(
+            "drawn-with-replacement",
+            minibatch_replacement,
+            "Some samples come more than once in your epoch and others never.",
+            "In one epoch every sample has its turn exactly once, as cards dealt from a deck.",
+            "Can the same number come up twice in what your batches are made from?",
+        ),
+        Mistake(
+            "last-batch-dropped",
+            minibatch_dropped,
+            "The samples left over at the end never come: only full batches do.",
+            "Every sample has its turn, even where the last batch is not full.",
+            "What becomes of 3 samples when a batch holds 5?",
+        ),
+        Mistake(
+            "one-batch-only",
+            minibatch_one_only,
+            "A single batch comes out of your function, then it ends.",
+            "An epoch goes through all samples, a batch at a time.",
+            "Where does your function end, and how much of the data has it given out by then?",
+        ),
+        Mistake(
+            "last-batch-filled-up",
+            minibatch_filled_up,
+            "Your last batch is filled up with samples that have already been in another.",
+            "In one epoch every sample counts once; a smaller last batch is no harm.",
+            "How many samples do your batches hold in all, and how many are there?",
+        ),
+        Mistake(
+            "samples-repeated",
+            minibatch_repeated,
+            "Your batches overlap: samples come again and again.",
+            "Each batch begins where the one before it ended.",
+            "By how much does the start of your batch move from turn to turn?",
+        ),
+        Mistake(
+            "samples-lost",
+            minibatch_lost,
+            "Between your batches, samples are lost.",
+            "Each batch begins where the one before it ended.",
+            "How many entries does a[0:5] have, and where does a[5:10] begin?",
+        ),
+        Mistake(
+            "other-batch-sizes",
+            minibatch_count,
+            "All samples come once, but your batches have other sizes than asked for.",
+            "batch_size says how many samples a batch holds, save the last, which may hold fewer.",
+            "With batch_size = 5, how many samples are in your first batch?",
+        ),
+        Mistake(
+            "not-shuffled",
+            minibatch_not_shuffled,
+            "Your batches come in the order of the data.",
+            "Data are often sorted, by class or by time. In order, a batch would hold one class "
+            "only, and each epoch would meet the same batches.",
+            "What is rng there for?",
+        ),
+        Mistake(
+            "batches-shuffled-not-samples",
+            minibatch_whole_batches,
+            "Your batches come in random order, but within each the samples are neighbours.",
+            "Each epoch should mix the samples anew, so that no two always share a batch.",
+            "Which comes first in your function, cutting or shuffling?",
+        ),
+        Mistake(
+            "shuffled-within-batches",
+            minibatch_within,
+            "Your samples are shuffled within each batch only; each batch holds the same samples "
+            "every time.",
+            "Within a batch the order does not matter at all: the loss is a mean over it.",
+            "Which comes first in your function, cutting or shuffling?",
+        ),
+        Mistake(
+            "generator-of-its-own",
+            minibatch_own_generator,
+            "Your order does not depend on the `rng` that came in.",
+            "With a seed of its own, the function gives the same order in every epoch.",
+            "Call it twice with the same rng, one after the other: are the two orders different?",
+        ),
+    )
+}
+
+ITERATE_MINIBATCHES = Exercise(
+    name="iterate_minibatches",
+    lesson=LESSON,
+    goal="Go once through all samples in random order, a batch at a time.",
+    points=2,
+    minutes=15,
+    difficulty=3,
+    reference=iterate_minibatches,
+    returns="batches",
+    cases=minibatch_cases,
+    hints=(
+        "Deal a deck of cards: shuffle it once, then hand out so many at a time until none are "
+        "left.",
+        "One random order of the numbers 0 to N - 1 serves for x and y alike: index both with the "
+        "same piece of it. A slice that reaches beyond the end simply stops there.",
+        "order = rng.permutation(N); then for every start 0, B, 2B, ... below N take "
+        "order[start : start + B] and yield x and y at these places.",
+    ),
+    mistakes=tuple(MINIBATCH_MISTAKES.values()),
+)
+
+
+# momentum_step
+
+
+def draw_steps(rng: np.random.Generator, sizes: dict[str, int]) -> tuple[Arrays, list[Arrays]]:
+    """Parameters of a layer, and gradients for each of T steps."""
+    shapes = {"w": (sizes["D"], sizes["M"]), "b": (sizes["M"],)}
+    return draw_arrays(rng, shapes), [draw_arrays(rng, shapes) for _ in range(sizes["T"])]
+
+
+def draw_step_sizes(rng: np.random.Generator) -> list[dict[str, int]]:
+    """Sizes for three cases: a layer, and the number of steps T."""
+    return [draw_sizes(rng, "DMT", False) for _ in range(3)]
+
+
+def momentum_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Several steps from the start."""
+    cases = []
+    for sizes in draw_step_sizes(rng):
+        params, gradients = draw_steps(rng, sizes)
+        settings = (float(rng.uniform(0.1, 0.3)), float(rng.uniform(0.6, 0.9)))
+        cases.append(Case(sizes, (params, gradients, *settings), values=tuple(params)))
+    return tuple(cases)
+
+
+def several_momentum_steps(step: Callable[..., Any]) -> Callable[..., None]:
+    """From a function for one step to one that starts with zeros and takes a step a gradient."""
+
+    def take_steps(
+        params: Arrays, gradients: Sequence[Arrays], learning_rate: float, momentum: float
+    ) -> None:
+        velocity = {name: np.zeros_like(p) for name, p in params.items()}
+        for grads in gradients:
+            step(params, grads, velocity, learning_rate, momentum)
+
+    return take_steps
+
+
+def momentum_uphill(
+    params: Arrays, grads: Arrays, velocity: Arrays, learning_rate: float, momentum: float = 0.9
+) -> None:
+    momentum_step(params, grads, velocity, -learning_rate, momentum)
+
+
+def momentum_not_kept(
+    params: Arrays, grads: Arrays, velocity: Arrays, learning_rate: float, momentum: float = 0.9
+) -> None:
+    for name, p in params.items():
+        v = momentum * velocity[name] + grads[name]
+        p -= learning_rate * v
+
+
+def momentum_never_slows(
+    params: Arrays, grads: Arrays, velocity: Arrays, learning_rate: float, momentum: float = 0.9
+) -> None:
+    momentum_step(params, grads, velocity, learning_rate, 1.0)
+
+
+def momentum_average(
+    params: Arrays, grads: Arrays, velocity: Arrays, learning_rate: float, momentum: float = 0.9
+) -> None:
+    momentum_step(params, grads, velocity, learning_rate * (1 - momentum), momentum)
+
+
+def momentum_rate_twice(
+    params: Arrays, grads: Arrays, velocity: Arrays, learning_rate: float, momentum: float = 0.9
+) -> None:
+    momentum_step(params, grads, velocity, learning_rate**2, momentum)
+
+
+def momentum_rate_forgotten(
+    params: Arrays, grads: Arrays, velocity: Arrays, learning_rate: float, momentum: float = 0.9
+) -> None:
+    momentum_step(params, grads, velocity, 1.0, momentum)
+
+
+def momentum_swapped(
+    params: Arrays, grads: Arrays, velocity: Arrays, learning_rate: float, momentum: float = 0.9
+) -> None:
+    momentum_step(params, grads, velocity, momentum, learning_rate)
+
+
+def momentum_mixed_signs(
+    params: Arrays, grads: Arrays, velocity: Arrays, learning_rate: float, momentum: float = 0.9
+) -> None:
+    for name, p in params.items():
+        v = velocity[name]
+        v *= momentum
+        v += learning_rate * grads[name]
+        p += momentum * v - learning_rate * grads[name]
+
+
+def momentum_late(
+    params: Arrays, grads: Arrays, velocity: Arrays, learning_rate: float, momentum: float = 0.9
+) -> None:
+    for name, p in params.items():
+        p -= learning_rate * velocity[name]
+        velocity[name] *= momentum
+        velocity[name] += grads[name]
+
+
+def momentum_look_ahead(
+    params: Arrays, grads: Arrays, velocity: Arrays, learning_rate: float, momentum: float = 0.9
+) -> None:
+    for name, p in params.items():
+        velocity[name] *= momentum
+        velocity[name] += grads[name]
+        p -= learning_rate * (grads[name] + momentum * velocity[name])
+
+
+def momentum_gradient_twice(
+    params: Arrays, grads: Arrays, velocity: Arrays, learning_rate: float, momentum: float = 0.9
+) -> None:
+    for name, p in params.items():
+        velocity[name] *= momentum
+        velocity[name] += grads[name]
+        p -= learning_rate * (velocity[name] + grads[name])
+
+
+def momentum_on_parameters(
+    params: Arrays, grads: Arrays, velocity: Arrays, learning_rate: float, momentum: float = 0.9
+) -> None:
+    for p in params.values():
+        p *= momentum
+    momentum_step(params, grads, velocity, learning_rate, momentum)
+
+
+def momentum_on_gradient(
+    params: Arrays, grads: Arrays, velocity: Arrays, learning_rate: float, momentum: float = 0.9
+) -> None:
+    for name, p in params.items():
+        velocity[name] += momentum * grads[name]
+        p -= learning_rate * velocity[name]
+
+
+MOMENTUM_STEP = Exercise(
+    name="momentum_step",
+    lesson=LESSON,
+    goal="Take one step that keeps part of its speed from the steps before, in place.",
+    points=2,
+    minutes=12,
+    difficulty=3,
+    reference=momentum_step,
+    returns="in place",
+    cases=momentum_cases,
+    drive=several_momentum_steps,
+    hints=(
+        "Think of a ball: friction takes part of its velocity, the slope adds to it, and the ball "
+        "moves by its velocity.",
+        "Two updates for each name, both in place: first the velocity, from the old velocity and "
+        "the gradient; then the parameter, from the new velocity.",
+        "v becomes momentum * v + gradient; p becomes p - learning_rate * v. Use `*=`, `+=` and "
+        "`-=`, so that the velocity is still there at the next step.",
+    ),
+    mistakes=(
+        Mistake(
+            "uphill",
+            momentum_uphill,
+            "Your parameters move by the right amount in the opposite direction.",
+            "The gradient points where the loss grows fastest. One minus sign is needed, and only "
+            "one: two of them cancel.",
+            "Follow the sign of the gradient through both updates: what arrives at p?",
+        ),
+        Mistake(
+            "velocity-not-kept",
+            momentum_not_kept,
+            "From the second step on, your steps are those of plain gradient descent: the "
+            "velocity starts from zero each time.",
+            "What is to be remembered must be written into the array that came in.",
+            "Does `v = momentum * v + g` change velocity[name]?",
+        ),
+        Mistake(
+            "velocity-never-slows",
+            momentum_never_slows,
+            "Your velocity adds up all gradients in full: `momentum` does not slow it down.",
+            "Without friction the ball rolls through the valley and up the other side.",
+            "How much of the very first gradient should be left after ten steps?",
+        ),
+        Mistake(
+            "gradient-scaled-down",
+            momentum_average,
+            "Your steps are 1 - momentum times as long as asked for: your velocity is an average "
+            "of gradients.",
+            "Both rules are in use. Here the gradient is added in full, so that the first step is "
+            "that of plain gradient descent.",
+            "With a velocity of zero, how long should the first step be?",
+        ),
+        Mistake(
+            "learning-rate-twice",
+            momentum_rate_twice,
+            "Your steps are too short by the factor `learning_rate`: it is there twice.",
+            "The learning rate comes in once, in the velocity or in the step.",
+            "In which lines of yours does learning_rate stand?",
+        ),
+        Mistake(
+            "learning-rate-forgotten",
+            momentum_rate_forgotten,
+            "Your parameters move by the whole velocity: `learning_rate` is not in it.",
+            "The velocity collects gradients; how far to go is another matter.",
+            "What should happen to the step when the learning rate is halved?",
+        ),
+        Mistake(
+            "settings-swapped",
+            momentum_swapped,
+            "Your `momentum` and `learning_rate` stand in each other's place.",
+            "One says how much of the old velocity is kept, the other how far to go.",
+            "By which of the two is the old velocity multiplied?",
+        ),
+        Mistake(
+            "signs-mixed",
+            momentum_mixed_signs,
+            "The gradient of this step pulls your parameters downhill, and those of earlier steps "
+            "push them uphill.",
+            "Two ways to write momentum, each with its own signs, do not mix.",
+            "With gradients that never change, should the steps get longer or shorter?",
+        ),
+        Mistake(
+            "velocity-one-step-late",
+            momentum_late,
+            "Your first step does not move at all; each step uses the velocity of the one before.",
+            "The newest gradient is the one that knows the slope right here.",
+            "Which comes first in your function: a new velocity or the step?",
+        ),
+        Mistake(
+            "look-ahead",
+            momentum_look_ahead,
+            "Your steps are those of Nesterov's momentum, which looks one step ahead.",
+            "It is a fine method, though another one than asked for.",
+            "How often does the gradient of this step come into your step?",
+        ),
+        Mistake(
+            "gradient-counted-twice",
+            momentum_gradient_twice,
+            "The gradient of this step is in your step twice: in the velocity and beside it.",
+            "The velocity already has the newest gradient in it.",
+            "With a velocity of zero before, how long should the first step be?",
+        ),
+        Mistake(
+            "parameters-slowed",
+            momentum_on_parameters,
+            "Your `momentum` also multiplies the parameters, so they shrink at every step.",
+            "Friction slows the ball down; it does not move it.",
+            "With gradients and velocity of zero, where should a parameter be after the step?",
+        ),
+        Mistake(
+            "momentum-on-the-gradient",
+            momentum_on_gradient,
+            "Your `momentum` multiplies the new gradient, and the old velocity is kept in full.",
+            "What fades with time is the past.",
+            "Which of the two, old velocity or new gradient, should be partly forgotten?",
+        ),
+    ),
+)
+
+
+# adam_step
+
+
+def adam_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Several steps from the start; one gradient is always zero."""
+    cases = []
+    for sizes in draw_step_sizes(rng):
+        params, gradients = draw_steps(rng, sizes)
+        for grads in gradients:
+            grads["w"][0, 0] = 0.0  # so that the division needs its epsilon
+        learning_rate, beta1, beta2 = rng.uniform((0.1, 0.7, 0.95), (0.2, 0.85, 0.99))
+        # small, so that it does not matter where exactly it is added
+        settings = (float(learning_rate), float(beta1), float(beta2), 1e-11)
+        cases.append(Case(sizes, (params, gradients, *settings), values=tuple(params)))
+    return tuple(cases)
+
+
+def several_adam_steps(step: Callable[..., Any]) -> Callable[..., None]:
+    """From a function for one step to one that starts with zeros and takes a step a gradient."""
+
+    def take_steps(params: Arrays, gradients: Sequence[Arrays], *settings: float) -> None:
+        mean = {name: np.zeros_like(p) for name, p in params.items()}
+        mean_square = {name: np.zeros_like(p) for name, p in params.items()}
+        for i, grads in enumerate(gradients, 1):
+            step(params, grads, mean, mean_square, i, *settings)
+
+    return take_steps
+
+
+AdamParts = tuple[np.ndarray, np.ndarray]
+
+
+def adam_like(
+    average: Callable[..., AdamParts], correct: Callable[..., AdamParts], divide: Callable[..., Any]
+) -> Callable[..., None]:
+    """A step of something like Adam, from its three parts.
+
+    average: from (m, v, g, beta1, beta2) to the new m and v; correct: from (m, v, beta1, beta2,
+    step) to m_hat and v_hat; divide: from (m_hat, v_hat, g, epsilon) to what p moves by.
+    """
+
+    def step_like_adam(
+        params: Arrays,
+        grads: Arrays,
+        mean: Arrays,
+        mean_square: Arrays,
+        step: int,
+        learning_rate: float = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+    ) -> None:
+        for name, p in params.items():
+            g, m, v = grads[name], mean[name], mean_square[name]
+            m[...], v[...] = average(m, v, g, beta1, beta2)
+            m_hat, v_hat = correct(m, v, beta1, beta2, step)
+            p -= learning_rate * divide(m_hat, v_hat, g, epsilon)
+
+    return step_like_adam
+
+
+def average(m: np.ndarray, v: np.ndarray, g: np.ndarray, beta1: float, beta2: float) -> AdamParts:
+    """The averages of Adam."""
+    return beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
+
+
+def correct(m: np.ndarray, v: np.ndarray, beta1: float, beta2: float, step: int) -> AdamParts:
+    """The correction of Adam for averages that started at zero."""
+    return m / (1 - beta1**step), v / (1 - beta2**step)
+
+
+def divide(m_hat: np.ndarray, v_hat: np.ndarray, g: np.ndarray, epsilon: float) -> np.ndarray:
+    """What Adam moves by, but for the learning rate."""
+    return m_hat / (np.sqrt(v_hat) + epsilon)
+
+
+def adam_averages_forgotten(
+    params: Arrays,
+    grads: Arrays,
+    mean: Arrays,
+    mean_square: Arrays,
+    step: int,
+    *settings: float,
+) -> None:
+    # computed anew in local variables: the arrays that came in stay at zero
+    zeros = {name: np.zeros_like(p) for name, p in params.items()}
+    zeros_too = {name: np.zeros_like(p) for name, p in params.items()}
+    adam_step(params, grads, zeros, zeros_too, step, *settings)
+
+
+def adam_correction_kept(
+    params: Arrays,
+    grads: Arrays,
+    mean: Arrays,
+    mean_square: Arrays,
+    step: int,
+    learning_rate: float = 0.001,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    epsilon: float = 1e-8,
+) -> None:
+    for name, p in params.items():
+        m, v = average(mean[name], mean_square[name], grads[name], beta1, beta2)
+        mean[name][...], mean_square[name][...] = correct(m, v, beta1, beta2, step)
+        p -= learning_rate * divide(mean[name], mean_square[name], grads[name], epsilon)
+
+
+ADAM_STEP = Exercise(
+    name="adam_step",
+    lesson=LESSON,
+    goal="Take one step of Adam, each parameter at its own pace, in place.",
+    points=3,
+    minutes=20,
+    difficulty=4,
+    reference=adam_step,
+    returns="in place",
+    cases=adam_cases,
+    drive=several_adam_steps,
+    hints=(
+        "Four lines for each name: two running averages, their correction, and the step.",
+        "A running average keeps a share beta of the old and takes 1 - beta of the new: of the "
+        "gradient for m, of its square for v. Both started at zero and are too small at first.",
+        "After t steps divide m by 1 - beta1**t and v by 1 - beta2**t, into new variables. Then "
+        "p moves by -learning_rate * m_hat / (sqrt(v_hat) + epsilon). Write m and v back in place.",
+    ),
+    mistakes=(
+        Mistake(
+            "no-correction",
+            adam_like(average, lambda m, v, b1, b2, t: (m, v), divide),
+            "Your averages are used as they are, without undoing their pull towards zero.",
+            "Both averages start at zero, and for the first steps that shows. They are too small "
+            "by different factors.",
+            "After the first step m is (1 - beta1) g. What would you like it to be?",
+        ),
+        Mistake(
+            "correction-without-the-power",
+            adam_like(average, lambda m, v, b1, b2, t: (m / (1 - b1), v / (1 - b2)), divide),
+            "Your first step is right and later ones are not: the correction stays that of step 1.",
+            "The pull towards zero fades with every step, and so does its correction.",
+            "What should the correction be after a thousand steps?",
+        ),
+        Mistake(
+            "product-for-power",
+            adam_like(
+                average, lambda m, v, b1, b2, t: (m / (1 - b1 * t), v / (1 - b2 * t)), divide
+            ),
+            "Your first step is right; from the second on `1 - beta * step` is below zero.",
+            "What is left of the zeros at the start shrinks by the factor beta at every step.",
+            "After three steps, how often has the start been multiplied by beta?",
+        ),
+        Mistake(
+            "only-the-mean-corrected",
+            adam_like(average, lambda m, v, b1, b2, t: (m / (1 - b1**t), v), divide),
+            "Your mean is corrected for its start at zero; your mean square is not.",
+            "Both averages start at zero.",
+            "How large is mean_square after the first step, beside g squared?",
+        ),
+        Mistake(
+            "only-the-mean-square-corrected",
+            adam_like(average, lambda m, v, b1, b2, t: (m, v / (1 - b2**t)), divide),
+            "Your mean square is corrected for its start at zero; your mean is not.",
+            "Both averages start at zero.",
+            "How large is mean after the first step, beside g?",
+        ),
+        Mistake(
+            "correction-written-back",
+            adam_correction_kept,
+            "Your first step is right; then the corrected averages are corrected again.",
+            "The running averages go on as they are. The correction is for this step's use only.",
+            "What is in mean and mean_square when your function ends?",
+        ),
+        Mistake(
+            "averages-not-kept",
+            adam_averages_forgotten,
+            "From the second step on, your averages start from zero again.",
+            "What is to be remembered must be written into the arrays that came in.",
+            "Does `m = beta1 * m + ...` change mean[name]?",
+        ),
+        Mistake(
+            "step-counted-from-0",
+            adam_like(average, lambda m, v, b1, b2, t: correct(m, v, b1, b2, t - 1), divide),
+            "Your first step is `nan`: its correction divides by 1 - beta**0.",
+            "The first step has the number 1, and `step` already is that number.",
+            "What is beta**0?",
+        ),
+        Mistake(
+            "one-step-ahead",
+            adam_like(average, lambda m, v, b1, b2, t: correct(m, v, b1, b2, t + 1), divide),
+            "Your correction is that of the next step: it uses `step + 1`.",
+            "The first step has the number 1, and `step` already is that number.",
+            "What should m_hat be after the first step, and what is yours?",
+        ),
+        Mistake(
+            "root-forgotten",
+            adam_like(average, correct, lambda m, v, g, e: m / (v + e)),
+            "Your steps divide by the mean square itself, not by its root.",
+            "Ten times larger gradients should give steps of the same length.",
+            "If every gradient is doubled, by what is m doubled, and by what v?",
+        ),
+        Mistake(
+            "square-forgotten",
+            adam_like(
+                lambda m, v, g, b1, b2: (b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g),
+                correct,
+                divide,
+            ),
+            "Your mean square averages the gradient itself, so its root is `nan` where that is "
+            "negative.",
+            "The second average tells how large gradients are, whichever way they point.",
+            "Can a mean of squares be negative?",
+        ),
+        Mistake(
+            "square-of-the-mean",
+            adam_like(
+                lambda m, v, g, b1, b2: (
+                    b1 * m + (1 - b1) * g,
+                    b2 * v + (1 - b2) * (b1 * m + (1 - b1) * g) ** 2,
+                ),
+                correct,
+                divide,
+            ),
+            "Your mean square averages the square of `mean`, not that of the gradient.",
+            "Gradients of opposite signs cancel in the mean; their squares do not.",
+            "Which array do you square?",
+        ),
+        Mistake(
+            "betas-swapped",
+            adam_like(
+                lambda m, v, g, b1, b2: average(m, v, g, b2, b1),
+                lambda m, v, b1, b2, t: correct(m, v, b2, b1, t),
+                divide,
+            ),
+            "Your `beta1` and `beta2` stand in each other's place.",
+            "The direction is averaged over few steps, the size over many.",
+            "Which of the two averages keeps more of its past?",
+        ),
+        Mistake(
+            "new-share-forgotten",
+            adam_like(lambda m, v, g, b1, b2: (b1 * m + g, b2 * v + g**2), correct, divide),
+            "Your averages are sums: the new gradient is added in full.",
+            "In an average the shares of old and new make one whole.",
+            "If every gradient is 1, what should the running average tend to?",
+        ),
+        Mistake(
+            "epsilon-forgotten",
+            adam_like(average, correct, lambda m, v, g, e: m / np.sqrt(v)),
+            "Your step is `nan` where a gradient has always been zero.",
+            "A parameter that has never felt the loss should stay where it is.",
+            "What is 0 / 0, and which argument of the function is there to prevent it?",
+        ),
+        Mistake(
+            "gradient-for-the-mean",
+            adam_like(average, correct, lambda m, v, g, e: g / (np.sqrt(v) + e)),
+            "Your steps follow this step's gradient: your mean is computed but not used.",
+            "Adam has a momentum: it follows the mean of the gradients.",
+            "Which of your variables stands above the fraction bar?",
+        ),
+        Mistake(
+            "uphill",
+            adam_like(average, correct, lambda m, v, g, e: -divide(m, v, g, e)),
+            "Your parameters move by the right amount in the opposite direction.",
+            "The gradient points where the loss grows fastest.",
+            "If the gradient of a weight is positive, what does a larger weight do to the loss?",
+        ),
+    ),
+)
+
+
+# train_mlp
+
+
+def train_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Cases in which the order of the samples cannot matter, since any random order is right.
+
+    All samples in one batch; many times the same sample, with a smaller batch at the end, and
+    without; and one sample.
+    """
+    together, uneven, even, one = (draw_training_sizes(rng) for _ in range(4))
+    n, b = sorted((together["N"], together["B"]))
+    while (n_uneven := int(rng.integers(11, 24))) % uneven["B"] == 0:
+        pass
+    n_even = int(rng.choice([m for m in range(10, 28) if m % even["B"] == 0]))
+    return (
+        train_case(rng, {**together, "N": n, "B": b}),
+        train_case(rng, {**uneven, "N": n_uneven}, repeated=True),
+        train_case(rng, {**even, "N": n_even}, repeated=True),
+        train_case(rng, {**one, "N": 1}),
+    )
+
+
+def draw_training_sizes(rng: np.random.Generator) -> dict[str, int]:
+    """Different sizes for N, D, H, K, the batch B and, smallest of all, the epochs E."""
+    epochs, *others = sorted(draw_sizes(rng, "NDHKBE", False).values())
+    return {**dict(zip("NDHKB", map(int, rng.permutation(others)), strict=True)), "E": epochs}
+
+
+def train_case(rng: np.random.Generator, sizes: dict[str, int], repeated: bool = False) -> Case:
+    """A few epochs with a network of two layers; repeated: all samples are the same one."""
+    n, d, h, k, b, e = sizes.values()
+    params = {
+        "w1": rng.normal(0.0, 1 / np.sqrt(d), (d, h)),
+        "b1": rng.normal(0.0, 0.3, h),
+        "w2": rng.normal(0.0, 1 / np.sqrt(h), (h, k)),
+        "b2": rng.normal(0.0, 0.3, k),
+    }
+    x = rng.normal(0.0, 1.0, (n, d))
+    labels = (rng.permutation(n) + rng.integers(0, k)) % k
+    if repeated:
+        x[:], labels[:] = x[0], labels[0]
+    order = np.random.default_rng(rng.integers(2**32))
+    args = (params, x, labels, float(rng.uniform(0.03, 0.08)), e, b, order)
+    return Case(sizes, args, values=("losses", *params))
+
+
+def train_a_copy(train: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
+    """From a function that trains in place to one that returns the losses and all parameters."""
+
+    def trained(params: Arrays, *args: Any) -> dict[str, Any]:
+        params = {name: p.copy() for name, p in params.items()}
+        losses = train(params, *args)
+        return {"losses": losses, **params}
+
+    return trained
+
+
+def gradients(params: Arrays, x: np.ndarray, labels: np.ndarray) -> tuple[float, Arrays]:
+    """The loss of a batch, and its gradient for every parameter."""
+    scores, cache = mlp_forward(x, params)
+    loss, loss_cache = softmax_cross_entropy(scores, labels)
+    return loss, mlp_backward(softmax_cross_entropy_backward(1.0, loss_cache), cache)
+
+
+def losses_like(
+    combine: Callable[[list[float], list[int], int], Any],
+) -> Callable[..., list[Any]]:
+    """Training in which the epoch's loss is made otherwise.
+
+    combine: from the batches' losses, the batches' sizes and batch_size to the epoch's loss.
+    """
+
+    def train_with_losses(
+        params: Arrays,
+        x: np.ndarray,
+        labels: np.ndarray,
+        learning_rate: float,
+        epochs: int,
+        batch_size: int,
+        rng: np.random.Generator,
+    ) -> list[Any]:
+        losses = []
+        for _ in range(epochs):
+            found, counts = [], []
+            for x_batch, labels_batch in iterate_minibatches(x, labels, batch_size, rng):
+                loss, grads = gradients(params, x_batch, labels_batch)
+                sgd_step(params, grads, learning_rate)
+                found.append(loss)
+                counts.append(len(x_batch))
+            losses.append(combine(found, counts, batch_size))
+        return losses
+
+    return train_with_losses
+
+
+def train_loss_per_step(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    collect = losses_like(lambda losses, counts, batch_size: losses)
+    nested = collect(params, x, labels, learning_rate, epochs, batch_size, rng)
+    return [loss for losses in nested for loss in losses]
+
+
+def train_loss_after_epoch(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    losses = []
+    for _ in range(epochs):
+        train_mlp(params, x, labels, learning_rate, 1, batch_size, rng)
+        losses.append(float(softmax_cross_entropy(mlp_forward(x, params)[0], labels)[0]))
+    return losses
+
+
+def steps_like(
+    change: Callable[[Arrays, Arrays, int, float, float], Arrays],
+) -> Callable[..., list[float]]:
+    """Training with other steps.
+
+    change: from the gradients of this batch and those used at the last step, the number of
+    samples in the batch, its loss, and its share of all samples, to the gradients that are used.
+    """
+
+    def train_with_steps(
+        params: Arrays,
+        x: np.ndarray,
+        labels: np.ndarray,
+        learning_rate: float,
+        epochs: int,
+        batch_size: int,
+        rng: np.random.Generator,
+    ) -> list[float]:
+        losses = []
+        used: Arrays = {}
+        for _ in range(epochs):
+            total = 0.0
+            for x_batch, labels_batch in iterate_minibatches(x, labels, batch_size, rng):
+                loss, grads = gradients(params, x_batch, labels_batch)
+                n = len(x_batch)
+                used = change(grads, used, n, float(loss), n / len(x))
+                sgd_step(params, used, learning_rate)
+                total += loss * n
+            losses.append(total / len(x))
+        return losses
+
+    return train_with_steps
+
+
+def times(factor: float, grads: Arrays) -> Arrays:
+    """The gradients, all multiplied by a number."""
+    return {name: factor * g for name, g in grads.items()}
+
+
+def train_one_step_per_epoch(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for x_batch, labels_batch in iterate_minibatches(x, labels, batch_size, rng):
+            loss, grads = gradients(params, x_batch, labels_batch)
+            total += loss * len(x_batch)
+        sgd_step(params, grads, learning_rate)
+        losses.append(total / len(x))
+    return losses
+
+
+def train_one_epoch_short(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    return train_mlp(params, x, labels, learning_rate, epochs - 1, batch_size, rng)
+
+
+def train_first_layer_fixed(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    return steps_like(
+        lambda g, used, n, loss, share: {k: v * (k in ("w2", "b2")) for k, v in g.items()}
+    )(params, x, labels, learning_rate, epochs, batch_size, rng)
+
+
+TRAIN_MLP = Exercise(
+    name="train_mlp",
+    lesson=LESSON,
+    goal="Train a network: a step for each mini-batch of each epoch.",
+    points=3,
+    minutes=25,
+    difficulty=4,
+    reference=train_mlp,
+    returns="dict",
+    cases=train_cases,
+    drive=train_a_copy,
+    hints=(
+        "Everything is written already. What is left is two loops, one inside the other, and a "
+        "tally of the loss.",
+        "For each batch: forward through the network, loss, back through the loss, back through "
+        "the network, step. An epoch's loss is the mean over its samples, and a batch's loss is a "
+        "mean over as many samples as it holds.",
+        "In the inner loop call mlp_forward, softmax_cross_entropy, its backward with 1.0, "
+        "mlp_backward and sgd_step, and add loss * len(labels_batch) to a total. After the inner "
+        "loop append total / N to the list that you return.",
+    ),
+    mistakes=(
+        Mistake(
+            "parameters-stand-still",
+            steps_like(lambda g, used, n, loss, share: times(0.0, g)),
+            "Your parameters are those at the start, and your loss is the same in every epoch.",
+            "The gradients say where to go; going there is a step of its own.",
+            "Which line of yours changes the arrays in params?",
+        ),
+        Mistake(
+            "uphill",
+            steps_like(lambda g, used, n, loss, share: times(-1.0, g)),
+            "Your `losses` grow: every step goes uphill.",
+            "The gradient points where the loss grows fastest.",
+            "How many minus signs does the gradient meet on its way to the parameters?",
+        ),
+        Mistake(
+            "one-step-per-epoch",
+            train_one_step_per_epoch,
+            "Your parameters take one step per epoch, with the gradients of the last batch.",
+            "Each batch has gradients of its own, and they are used before the next batch comes.",
+            "In which of the two loops does your step stand?",
+        ),
+        Mistake(
+            "gradients-pile-up",
+            steps_like(
+                lambda g, used, n, loss, share: {k: v + used.get(k, 0.0) for k, v in g.items()}
+            ),
+            "From your second step on, the gradients of all earlier steps are used again.",
+            "A gradient belongs to the parameters as they were; after the step it is out of date.",
+            "What is in your gradients before the backward pass of a new batch?",
+        ),
+        Mistake(
+            "loss-sent-back",
+            steps_like(lambda g, used, n, loss, share: times(loss, g)),
+            "Your gradients are multiplied by the loss: the loss itself was sent back.",
+            "The backward pass starts from the derivative of the loss for the loss.",
+            "If L grows by 0.01, by how much does L grow?",
+        ),
+        Mistake(
+            "batch-mean-again",
+            steps_like(lambda g, used, n, loss, share: times(1 / n, g)),
+            "Your steps are divided by the number of samples in the batch.",
+            "The loss of a batch is a mean, so its gradient has 1/N inside already.",
+            "How often should the size of the batch divide the gradient?",
+        ),
+        Mistake(
+            "mean-over-all-data",
+            steps_like(lambda g, used, n, loss, share: times(share, g)),
+            "The steps of your batches are too short by the batch's share of all N samples.",
+            "A batch stands for all the data: its mean is an estimate of the mean over all.",
+            "Should a step get shorter because there are more data that are not in the batch?",
+        ),
+        Mistake(
+            "first-layer-untrained",
+            train_first_layer_fixed,
+            "Your last layer is trained; `w1` and `b1` are as they were at the start.",
+            "Every layer learns, the first one too.",
+            "Which names do your gradients have when the step is taken?",
+        ),
+        Mistake(
+            "one-epoch-short",
+            train_one_epoch_short,
+            "Your training ends one epoch too soon.",
+            "`range(1, epochs)` and `range(epochs)` do not have the same length.",
+            "How many losses are in your list, and how many epochs were asked for?",
+        ),
+        Mistake(
+            "loss-of-every-step",
+            train_loss_per_step,
+            "Your `losses` has an entry for each batch; one for each epoch was asked for.",
+            "The losses of single batches jump about; their mean over an epoch shows the trend.",
+            "In which of the two loops does your append stand?",
+        ),
+        Mistake(
+            "loss-of-the-last-batch",
+            losses_like(lambda losses, counts, batch_size: losses[-1]),
+            "Each of your `losses` is that of the epoch's last batch alone.",
+            "The epoch has met all samples, and each counts in its mean.",
+            "What happens to the loss of the first batch when the second comes?",
+        ),
+        Mistake(
+            "batch-losses-summed",
+            losses_like(lambda losses, counts, batch_size: sum(losses)),
+            "Each of your `losses` is the sum over the batches.",
+            "With twice as many batches it would be twice as large, for the same network.",
+            "By what do you divide at the end of an epoch?",
+        ),
+        Mistake(
+            "total-not-divided",
+            losses_like(lambda losses, counts, batch_size: np.dot(losses, counts)),
+            "Each of your `losses` is N times too large: it is the sum over the samples.",
+            "A mean can be compared between data of any size.",
+            "By what do you divide at the end of an epoch?",
+        ),
+        Mistake(
+            "mean-of-batch-means",
+            losses_like(lambda losses, counts, batch_size: np.mean(losses)),
+            "Where the last batch is smaller, your `losses` are off: its samples count for more "
+            "than the others.",
+            "Each batch's loss is a mean, but not each is a mean over as many samples.",
+            "A batch of 5 and a batch of 1: how much should each count in the mean over 6?",
+        ),
+        Mistake(
+            "every-batch-counted-as-full",
+            losses_like(lambda losses, counts, batch_size: sum(losses) * batch_size / sum(counts)),
+            "Where a batch is not full, your `losses` are too large: it counts for batch_size "
+            "samples.",
+            "The last batch holds what is left over.",
+            "How many samples are in your last batch, and by what do you multiply its loss?",
+        ),
+        Mistake(
+            "loss-after-the-epoch",
+            train_loss_after_epoch,
+            "Your parameters are right; your `losses` are those at the end of each epoch.",
+            "That is worth knowing, but it costs another pass through all the data. Here each "
+            "sample's loss is taken as it was met, before the step.",
+            "What should the first entry be if the learning rate were zero, and if it were large?",
+        ),
+    ),
+    uses={
+        "iterate_minibatches": iterate_minibatches,
+        "mlp_forward": mlp_forward,
+        "softmax_cross_entropy": softmax_cross_entropy,
+        "softmax_cross_entropy_backward": softmax_cross_entropy_backward,
+        "mlp_backward": mlp_backward,
+        "sgd_step": sgd_step,
+    },
+)
+
+EXERCISES = (SGD_STEP, ITERATE_MINIBATCHES, MOMENTUM_STEP, ADAM_STEP, TRAIN_MLP)

@@ -1,0 +1,943 @@
+"""Exercises of lesson 03: losses, and the accuracy beside them.
+
+Some cases are extreme: scores so large that exp overflows or a probability rounds to zero. They
+tell a formula that is right on paper from one that is right on a computer.
+"""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from backprop_lib.layers import sigmoid
+from backprop_lib.losses import (
+    accuracy,
+    binary_cross_entropy,
+    mean_squared_error,
+    softmax,
+    softmax_cross_entropy,
+)
+from checks.exercise import Case, Exercise, Mistake
+from checks.exercises.drawing import draw_batches, draw_sizes, one_hot
+
+__all__ = ["EXERCISES"]
+
+LESSON = "03_loss"
+
+LossAndCache = tuple[Any, Any]
+
+CLIPPED_AT = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7)
+"""Smallest probabilities that learners let through to the logarithm."""
+
+
+# mean_squared_error
+
+
+def squared_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Batches of predictions, and one sample."""
+    return tuple(squared_case(rng, sizes) for sizes in draw_batches(rng, "NK"))
+
+
+def squared_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
+    """One batch of predictions, off by different amounts in different directions."""
+    shape = (sizes["N"], sizes["K"])
+    targets = rng.normal(0.5, 1.0, shape)
+    predictions = targets + rng.normal(0.3, 1.0, shape)
+    return Case(sizes, (predictions, targets), values=("loss",))
+
+
+def squared_kept_apart(predictions: np.ndarray, targets: np.ndarray) -> LossAndCache:
+    return (predictions - targets) ** 2, None
+
+
+def squared_per_sample(predictions: np.ndarray, targets: np.ndarray) -> LossAndCache:
+    return ((predictions - targets) ** 2).mean(axis=1), None
+
+
+def squared_per_output(predictions: np.ndarray, targets: np.ndarray) -> LossAndCache:
+    return ((predictions - targets) ** 2).mean(axis=0), None
+
+
+def squared_sum(predictions: np.ndarray, targets: np.ndarray) -> LossAndCache:
+    return ((predictions - targets) ** 2).sum(), None
+
+
+def squared_sum_over_outputs(predictions: np.ndarray, targets: np.ndarray) -> LossAndCache:
+    return ((predictions - targets) ** 2).sum() / len(targets), None
+
+
+def squared_sum_over_samples(predictions: np.ndarray, targets: np.ndarray) -> LossAndCache:
+    return ((predictions - targets) ** 2).sum() / targets.shape[1], None
+
+
+def squared_halved(predictions: np.ndarray, targets: np.ndarray) -> LossAndCache:
+    return ((predictions - targets) ** 2).mean() / 2, None
+
+
+def squared_root(predictions: np.ndarray, targets: np.ndarray) -> LossAndCache:
+    return np.sqrt(((predictions - targets) ** 2).mean()), None
+
+
+def squared_absolute(predictions: np.ndarray, targets: np.ndarray) -> LossAndCache:
+    return np.abs(predictions - targets).mean(), None
+
+
+def squared_not(predictions: np.ndarray, targets: np.ndarray) -> LossAndCache:
+    return (predictions - targets).mean(), None
+
+
+def squared_not_and_turned(predictions: np.ndarray, targets: np.ndarray) -> LossAndCache:
+    return (targets - predictions).mean(), None
+
+
+def squared_after_the_mean(predictions: np.ndarray, targets: np.ndarray) -> LossAndCache:
+    return (predictions - targets).mean() ** 2, None
+
+
+def squared_before_the_difference(predictions: np.ndarray, targets: np.ndarray) -> LossAndCache:
+    return (predictions**2 - targets**2).mean(), None
+
+
+MEAN_SQUARED_ERROR = Exercise(
+    name="mean_squared_error",
+    lesson=LESSON,
+    goal="Measure how far predicted numbers are from their targets.",
+    points=1,
+    minutes=8,
+    difficulty=1,
+    reference=mean_squared_error,
+    returns="out and cache",
+    cases=squared_cases,
+    hints=(
+        "Read the name from its end: an error, then its square, then a mean.",
+        "The error of one entry is prediction minus target. Squared, it can no longer cancel "
+        "against an error the other way. How many such squares are there?",
+        "Subtract the arrays, square entry by entry, and take the mean of all N x K squares. "
+        "Return that number, and beside it predictions and targets as the cache.",
+    ),
+    mistakes=(
+        Mistake(
+            "not-averaged",
+            squared_kept_apart,
+            "Your `loss` is an array with a square for every entry, not one number.",
+            "A loss sums up a whole batch in one number, so that two networks can be compared.",
+            "What single number stands for a whole array of them?",
+        ),
+        Mistake(
+            "one-loss-per-sample",
+            squared_per_sample,
+            "Your `loss` has one number per sample: only the columns were averaged.",
+            "The loss of a batch is one number, whatever the shape of the predictions.",
+            "Along which axes does your mean go, and which is left?",
+        ),
+        Mistake(
+            "one-loss-per-output",
+            squared_per_output,
+            "Your `loss` has one number per output: only the rows were averaged.",
+            "The loss of a batch is one number, whatever the shape of the predictions.",
+            "Along which axes does your mean go, and which is left?",
+        ),
+        Mistake(
+            "summed-over-everything",
+            squared_sum,
+            "Your `loss` is N x K times too large: it is the sum of the squares.",
+            "A sum grows with the batch; a mean can be compared between batches of any size.",
+            "If every sample came twice, should the loss change?",
+        ),
+        Mistake(
+            "summed-over-outputs",
+            squared_sum_over_outputs,
+            "Your `loss` is K times too large: it is a mean over the N samples only.",
+            "Here the mean goes over every number that was predicted.",
+            "How many squares are added up, and by how many do you divide?",
+        ),
+        Mistake(
+            "summed-over-samples",
+            squared_sum_over_samples,
+            "Your `loss` is N times too large: it is divided by K only.",
+            "Here the mean goes over every number that was predicted.",
+            "How many squares are added up, and by how many do you divide?",
+        ),
+        Mistake(
+            "halved",
+            squared_halved,
+            "Your `loss` is half of the mean of the squares, in every case.",
+            "Some books put 1/2 in front to make the derivative shorter; this loss is the plain "
+            "mean.",
+            "If every prediction is off by exactly 1, what is the mean of the squares?",
+        ),
+        Mistake(
+            "root-taken",
+            squared_root,
+            "Your `loss` is the square root of what was asked for.",
+            "The root is a fine way to report an error, in the unit of the targets. It is another "
+            "function, with another gradient.",
+            "Which of the words mean, squared and error asks for a root?",
+        ),
+        Mistake(
+            "absolute-error",
+            squared_absolute,
+            "Your `loss` is the mean of the absolute differences.",
+            "Squaring removes the sign too, and makes one large error count for more than many "
+            "small ones.",
+            "How much more should an error of 3 cost than an error of 1?",
+        ),
+        Mistake(
+            "not-squared",
+            squared_not,
+            "Your `loss` is the plain mean of predictions minus targets; it can be negative.",
+            "An error up and an error down cancel unless something takes away the sign.",
+            "Predictions of 5 and -5 for two targets of 0: what does your loss say?",
+        ),
+        Mistake(
+            "not-squared-and-turned",
+            squared_not_and_turned,
+            "Your `loss` is the plain mean of targets minus predictions; it can be negative.",
+            "An error up and an error down cancel unless something takes away the sign.",
+            "Predictions of 5 and -5 for two targets of 0: what does your loss say?",
+        ),
+        Mistake(
+            "squared-after-the-mean",
+            squared_after_the_mean,
+            "Your `loss` is the square of the mean difference, not the mean of the squares.",
+            "Once errors have been averaged, those of opposite sign have already cancelled.",
+            "Predictions of 5 and -5 for two targets of 0: what does your loss say?",
+        ),
+        Mistake(
+            "squares-subtracted",
+            squared_before_the_difference,
+            "Your `loss` is the mean of `predictions**2 - targets**2`.",
+            "A difference of squares is not the square of a difference.",
+            "A prediction of -1 for a target of 1: what does your loss say?",
+        ),
+    ),
+)
+
+
+# binary_cross_entropy
+
+
+def binary_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """A batch of ordinary scores, one sample, and two batches with extreme scores."""
+    batch, large, huge = (int(n) for n in rng.choice(np.arange(5, 12), 3, replace=False))
+    # a single score between 0 and 1, so that even its own logarithm is a number
+    one = (rng.uniform(0.2, 0.8, 1), np.array([1]))
+    return (
+        binary_case(rng, batch),
+        Case({"N": 1}, one, values=("loss",)),
+        # a probability rounds to 1 here: 1 - sigmoid(40) is 0 to all sixteen digits
+        binary_case(rng, large, extreme=rng.uniform(38.0, 60.0)),
+        # exp overflows beyond 709
+        binary_case(rng, huge, extreme=rng.uniform(800.0, 1200.0)),
+    )
+
+
+def binary_case(rng: np.random.Generator, n: int, extreme: float = 0.0) -> Case:
+    """One batch of scores with labels of both classes; the first three may be extreme."""
+    labels = rng.permutation(np.arange(n) % 2)
+    scores = rng.choice([-1.0, 1.0], n) * rng.uniform(0.3, 3.0, n)
+    if extreme:
+        # sure and wrong, for each class; sure and right, for the third
+        labels[:2] = 0, 1
+        scores[:3] = extreme, -extreme, extreme * (2 * labels[2] - 1)
+    return Case({"N": n}, (scores, labels), values=("loss",), extreme=extreme > 0)
+
+
+def binary_mean(p: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    """The formula as it stands in books, for whatever stands for the probability of class 1."""
+    return -(labels * np.log(p) + (1 - labels) * np.log(1 - p)).mean(), None
+
+
+def binary_log_of_zero(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return binary_mean(sigmoid(scores)[0], labels)
+
+
+def binary_exp_overflows(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return np.log(1 + np.exp(np.where(labels == 1, -scores, scores))).mean(), None
+
+
+def binary_clipped(scores: np.ndarray, labels: np.ndarray, smallest: float) -> LossAndCache:
+    return binary_mean(np.clip(sigmoid(scores)[0], smallest, 1 - smallest), labels)
+
+
+def binary_no_sigmoid(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return binary_mean(scores, labels)
+
+
+def binary_sigmoid_twice(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return binary_mean(sigmoid(sigmoid(scores)[0])[0], labels)
+
+
+def binary_brackets(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return binary_mean(1 / 1 + np.exp(-scores), labels)
+
+
+def binary_negated(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return -binary_cross_entropy(scores, labels)[0], None
+
+
+def binary_half_negated(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    p, _ = sigmoid(scores)
+    return (-labels * np.log(p) + (1 - labels) * np.log(1 - p)).mean(), None
+
+
+def binary_only_class_1(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return (labels * np.logaddexp(0, -scores)).mean(), None
+
+
+def binary_labels_swapped(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return binary_cross_entropy(-scores, labels)
+
+
+def binary_summed(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return binary_cross_entropy(scores, labels)[0] * len(labels), None
+
+
+def binary_per_sample(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return np.logaddexp(0, np.where(labels == 1, -scores, scores)), None
+
+
+def binary_in_bits(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return binary_cross_entropy(scores, labels)[0] / np.log(2), None
+
+
+def binary_squared(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return ((sigmoid(scores)[0] - labels) ** 2).mean(), None
+
+
+def binary_no_log(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    p, _ = sigmoid(scores)
+    return -np.where(labels == 1, p, 1 - p).mean(), None
+
+
+BINARY_CROSS_ENTROPY = Exercise(
+    name="binary_cross_entropy",
+    lesson=LESSON,
+    goal="Measure how surprised a model of two classes is by the right ones.",
+    points=2,
+    minutes=15,
+    difficulty=3,
+    reference=binary_cross_entropy,
+    returns="out and cache",
+    cases=binary_cases,
+    hints=(
+        "Take one sample. Its loss is minus the logarithm of the probability that was given to "
+        "the class it really has.",
+        "With p = sigmoid(s), class 1 has probability p and class 0 has 1 - p. When s is large, "
+        "p rounds to 1 and log(1 - p) fails: work out -log p and -log(1 - p) in terms of s first.",
+        "-log p = log(1 + exp(-s)) and -log(1 - p) = log(1 + exp(s)). np.logaddexp(0, z) "
+        "computes log(1 + exp(z)) for any z. Choose by the label, then take the mean.",
+    ),
+    mistakes=(
+        Mistake(
+            "log-of-zero",
+            binary_log_of_zero,
+            "Your `loss` is right for small scores and `inf` or `nan` for scores of about 40.",
+            "A probability so near 0 or 1 is rounded, and the logarithm of 0 is not a number to "
+            "work with. The loss itself is about 40 there, nothing unusual.",
+            "Can you write log(sigmoid(s)) so that sigmoid(s) never has to be computed?",
+        ),
+        Mistake(
+            "exp-overflows",
+            binary_exp_overflows,
+            "Your `loss` is right for scores of about 40 and `inf` or `nan` for scores of 1000.",
+            "exp(1000) is too large for a computer's numbers, but its logarithm is just 1000.",
+            "What is log(1 + exp(z)), nearly, when z is large?",
+        ),
+        *(
+            Mistake(
+                f"clipped-at-{smallest:.0e}".replace("e-0", "e-"),
+                partial(binary_clipped, smallest=smallest),
+                f"Your `loss` of a single sample never gets above {-np.log(smallest):.1f}, "
+                f"which is -log({smallest:.0e}).",
+                "A probability held away from 0 keeps the logarithm finite, but then the samples "
+                "that are most wrong no longer feel any change of their score.",
+                "What should the loss be for a score of -1000 and the label 1?",
+            )
+            for smallest in CLIPPED_AT
+        ),
+        Mistake(
+            "sigmoid-forgotten",
+            binary_no_sigmoid,
+            "Your `loss` is what comes out when the logarithm is taken of the scores themselves, "
+            "`nan` wherever a score is no probability.",
+            "A score can be any number; the logarithm needs a probability.",
+            "What turns a score into a probability between 0 and 1?",
+        ),
+        Mistake(
+            "sigmoid-twice",
+            binary_sigmoid_twice,
+            "Your `loss` belongs to `sigmoid(sigmoid(scores))`: no probability below 0.5.",
+            "The sigmoid turns scores into probabilities; what it gives is no longer a score.",
+            "Which values can sigmoid(p) take when p is between 0 and 1?",
+        ),
+        Mistake(
+            "sigmoid-without-brackets",
+            binary_brackets,
+            "Your `loss` belongs to 'probabilities' above 1: to 1/1 + exp(-s).",
+            "Division comes before addition.",
+            "What does Python make of `1 / 1 + 2`?",
+        ),
+        Mistake(
+            "minus-forgotten",
+            binary_negated,
+            "Your `loss` has the right size and is negative.",
+            "The logarithm of a probability is below 0. A loss is large when things are bad.",
+            "How large is log(0.01), and should that be a good or a bad loss?",
+        ),
+        Mistake(
+            "minus-on-one-term-only",
+            binary_half_negated,
+            "Your `loss` is right for samples of class 1, and has the opposite sign for class 0.",
+            "Both classes are treated alike: each sample costs minus the logarithm of the "
+            "probability of its class.",
+            "To which of the two terms does your minus sign apply?",
+        ),
+        Mistake(
+            "class-0-costs-nothing",
+            binary_only_class_1,
+            "Your `loss` counts 0 for every sample of class 0.",
+            "For a sample of class 0 the model gave its own class the probability 1 - p.",
+            "What does your loss say when a model is sure of class 1 and the label is 0?",
+        ),
+        Mistake(
+            "classes-swapped",
+            binary_labels_swapped,
+            "Your `loss` is the right one for the opposite labels.",
+            "A positive score speaks for class 1: there sigmoid(s) is above 0.5.",
+            "Score 3, label 1: is that a good prediction, and what does your loss say?",
+        ),
+        Mistake(
+            "summed-over-samples",
+            binary_summed,
+            "Your `loss` is N times too large: it is the sum over the samples.",
+            "A sum grows with the batch; a mean can be compared between batches of any size.",
+            "If every sample came twice, should the loss change?",
+        ),
+        Mistake(
+            "one-loss-per-sample",
+            binary_per_sample,
+            "Your `loss` has one number per sample.",
+            "Each sample has its own surprise; the loss of the batch is one number.",
+            "What single number stands for all of them?",
+        ),
+        Mistake(
+            "in-bits",
+            binary_in_bits,
+            "Your `loss` is 1.443 times too large: its logarithm has base 2.",
+            "Surprise can be counted in bits (base 2) or nats (base e). Here it is nats.",
+            "What is the derivative of log2(x), and what is that of the natural logarithm?",
+        ),
+        Mistake(
+            "squared-error",
+            binary_squared,
+            "Your `loss` is the mean squared error of the probabilities; it never exceeds 1.",
+            "Cross-entropy is made from the logarithm of a probability.",
+            "How large should the loss get when the model is sure and wrong?",
+        ),
+        Mistake(
+            "log-forgotten",
+            binary_no_log,
+            "Your `loss` is minus the mean probability of the right class, without a logarithm.",
+            "Surprise grows without bound as a probability goes to 0.",
+            "Which function of p is 0 at p = 1 and grows for ever towards p = 0?",
+        ),
+    ),
+)
+
+
+# softmax_cross_entropy
+
+
+def softmax_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """A batch of ordinary scores, one sample, and three batches with extreme scores."""
+    ordinary, high, spread, apart = (draw_sizes(rng, "NK", False) for _ in range(4))
+    return (
+        softmax_case(rng, ordinary),
+        softmax_case(rng, draw_sizes(rng, "NK", True)),
+        # all scores high: exp overflows
+        softmax_case(rng, high, offsets=rng.uniform(900.0, 1100.0, (high["N"], 1))),
+        # far apart in a row: the probability of the right class rounds to zero
+        softmax_case(rng, spread, gap=rng.uniform(760.0, 790.0)),
+        # rows far apart: what keeps one row in range does not keep the other
+        softmax_case(rng, apart, offsets=-rng.uniform(800.0, 900.0) * (np.arange(apart["N"]) % 2)),
+    )
+
+
+def softmax_case(
+    rng: np.random.Generator,
+    sizes: dict[str, int],
+    offsets: np.ndarray | None = None,
+    gap: float = 0.0,
+) -> Case:
+    """One batch of scores with labels of several classes.
+
+    offsets: (N,) or (N, 1), added to all scores of a row; gap: by how much the right class of
+    the first sample lies below another, half of it below zero.
+    """
+    n, k = sizes["N"], sizes["K"]
+    labels = (rng.permutation(n) + rng.integers(0, k)) % k
+    scores = rng.normal(0.0, 1.5, (n, k))
+    if offsets is not None:
+        scores += offsets.reshape(n, 1)
+    if gap:
+        scores[0, labels[0]] -= gap / 2
+        scores[0, labels[0] - 1] += gap / 2
+    extreme = offsets is not None or gap > 0
+    return Case(sizes, (scores, labels), values=("loss",), extreme=extreme)
+
+
+def right_logs(p: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The logarithm of each sample's probability of its class, (N,)."""
+    return np.log(p[np.arange(len(labels)), labels])
+
+
+def log_softmax(scores: np.ndarray) -> np.ndarray:
+    """Logarithms of the probabilities, (N, K)."""
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+def softmax_overflows(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    e = np.exp(scores)
+    return -right_logs(e / e.sum(axis=1, keepdims=True), labels).mean(), None
+
+
+def softmax_log_of_zero(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return -right_logs(softmax(scores), labels).mean(), None
+
+
+def softmax_one_maximum(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    e = np.exp(scores - scores.max())
+    return -right_logs(e / e.sum(axis=1, keepdims=True), labels).mean(), None
+
+
+def softmax_clipped(scores: np.ndarray, labels: np.ndarray, smallest: float) -> LossAndCache:
+    return -right_logs(np.clip(softmax(scores), smallest, 1.0), labels).mean(), None
+
+
+def softmax_forgotten(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return -right_logs(scores, labels).mean(), None
+
+
+def softmax_twice(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return softmax_cross_entropy(softmax(scores), labels)
+
+
+def softmax_over_samples(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return -log_softmax(scores.T).T[np.arange(len(labels)), labels].mean(), None
+
+
+def softmax_over_everything(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    logs = log_softmax(scores.reshape(1, -1)).reshape(scores.shape)
+    return -logs[np.arange(len(labels)), labels].mean(), None
+
+
+def softmax_negated(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return -softmax_cross_entropy(scores, labels)[0], None
+
+
+def softmax_summed(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return softmax_cross_entropy(scores, labels)[0] * len(labels), None
+
+
+def softmax_mean_over_entries(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return softmax_cross_entropy(scores, labels)[0] / scores.shape[1], None
+
+
+def softmax_per_sample(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return -log_softmax(scores)[np.arange(len(labels)), labels], None
+
+
+def softmax_all_label_columns(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return -log_softmax(scores)[:, labels].mean(), None
+
+
+def softmax_mean_before_log(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    p = softmax(scores)
+    return -np.log(p[np.arange(len(labels)), labels].mean()), None
+
+
+def softmax_no_log(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return -softmax(scores)[np.arange(len(labels)), labels].mean(), None
+
+
+def softmax_all_classes(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return -log_softmax(scores).sum(axis=1).mean(), None
+
+
+def softmax_only_right_scores(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return -scores[np.arange(len(labels)), labels].mean(), None
+
+
+def softmax_labels_from_one(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return -log_softmax(scores)[np.arange(len(labels)), labels - 1].mean(), None
+
+
+def softmax_binary_for_each_class(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    p, hot = softmax(scores), one_hot(labels, scores.shape[1])
+    return -(hot * np.log(p) + (1 - hot) * np.log(1 - p)).sum(axis=1).mean(), None
+
+
+SOFTMAX_CROSS_ENTROPY = Exercise(
+    name="softmax_cross_entropy",
+    lesson=LESSON,
+    goal="Measure how surprised a model of many classes is by the right ones.",
+    points=3,
+    minutes=20,
+    difficulty=3,
+    reference=softmax_cross_entropy,
+    returns="out and cache",
+    cases=softmax_cases,
+    hints=(
+        "Take one sample, one row of scores. Its loss is minus the logarithm of the probability "
+        "that softmax gives to the right class. The loss of the batch is the mean.",
+        "To pick one entry from each row, index with two arrays of length N: the row numbers and "
+        "the labels. To stay in range, take each row's largest score off the row first; softmax "
+        "does not change by that.",
+        "-log p[n, label] = log(sum over k of exp s[n, k]) - s[n, label], both with the row's "
+        "maximum taken off. Written so, no logarithm of 0 can come up.",
+    ),
+    mistakes=(
+        Mistake(
+            "exp-overflows",
+            softmax_overflows,
+            "Your `loss` is right for ordinary scores and `inf` or `nan` for scores of about 1000.",
+            "exp(1000) is too large for a computer's numbers. Only the differences between the "
+            "scores of a row matter to softmax.",
+            "By how much may you move all scores of a row without changing a probability?",
+        ),
+        Mistake(
+            "one-maximum-for-all-rows",
+            softmax_one_maximum,
+            "Your `loss` is right for most scores and `inf` or `nan` where the rows of a batch "
+            "lie far apart.",
+            "If a single number is taken off all rows, a row far below it rounds to zeros.",
+            "Which maximum keeps every row in range?",
+        ),
+        Mistake(
+            "log-of-zero",
+            softmax_log_of_zero,
+            "Your `loss` is right until the right class is hundreds below another; there it is "
+            "`inf` or `nan`.",
+            "The probability has then rounded to 0, but its logarithm is an ordinary number.",
+            "Can you write log(exp(a) / total) so that the division is never carried out?",
+        ),
+        *(
+            Mistake(
+                f"clipped-at-{smallest:.0e}".replace("e-0", "e-"),
+                partial(softmax_clipped, smallest=smallest),
+                f"Your `loss` of a single sample never gets above {-np.log(smallest):.1f}, "
+                f"which is -log({smallest:.0e}).",
+                "A probability held away from 0 keeps the logarithm finite, but then the samples "
+                "that are most wrong no longer feel any change of their scores.",
+                "What should the loss be when the right class is 700 below the highest?",
+            )
+            for smallest in CLIPPED_AT
+        ),
+        Mistake(
+            "softmax-forgotten",
+            softmax_forgotten,
+            "Your `loss` is what comes out when the logarithm is taken of the scores themselves, "
+            "`nan` wherever one is negative.",
+            "Scores can be any numbers; the logarithm needs probabilities.",
+            "What turns a row of scores into probabilities that sum to 1?",
+        ),
+        Mistake(
+            "softmax-twice",
+            softmax_twice,
+            "Your `loss` belongs to `softmax(softmax(scores))`: it can never come near 0.",
+            "Softmax turns scores into probabilities; what it gives are no longer scores.",
+            "What is the largest probability that softmax can make from numbers between 0 and 1?",
+        ),
+        Mistake(
+            "softmax-over-samples",
+            softmax_over_samples,
+            "Your `loss` belongs to probabilities that sum to 1 over the samples, and is 0 for a "
+            "single sample.",
+            "The classes compete for one sample; the samples do not compete with each other.",
+            "Which axis of the scores runs over the classes?",
+        ),
+        Mistake(
+            "softmax-over-everything",
+            softmax_over_everything,
+            "Your `loss` belongs to probabilities that sum to 1 over the whole batch.",
+            "Each sample has one class, so each row of probabilities has a sum of 1.",
+            "What is the sum of each row of your probabilities?",
+        ),
+        Mistake(
+            "minus-forgotten",
+            softmax_negated,
+            "Your `loss` has the right size and is negative.",
+            "The logarithm of a probability is below 0. A loss is large when things are bad.",
+            "How large is log(0.01), and should that be a good or a bad loss?",
+        ),
+        Mistake(
+            "summed-over-samples",
+            softmax_summed,
+            "Your `loss` is N times too large: it is the sum over the samples.",
+            "A sum grows with the batch; a mean can be compared between batches of any size.",
+            "If every sample came twice, should the loss change?",
+        ),
+        Mistake(
+            "mean-over-entries",
+            softmax_mean_over_entries,
+            "Your `loss` is K times too small: it is divided by all N x K entries.",
+            "Each sample has one loss, however many classes there are.",
+            "How many logarithms are really added up, and by how many do you divide?",
+        ),
+        Mistake(
+            "one-loss-per-sample",
+            softmax_per_sample,
+            "Your `loss` has one number per sample.",
+            "Each sample has its own surprise; the loss of the batch is one number.",
+            "What single number stands for all of them?",
+        ),
+        Mistake(
+            "every-label-for-every-sample",
+            softmax_all_label_columns,
+            "Your `loss` is the mean over all pairs of a sample and a label, N x N of them.",
+            "`p[:, labels]` takes the columns of all labels from every row.",
+            "What shape does your array of picked probabilities have?",
+        ),
+        Mistake(
+            "mean-before-the-log",
+            softmax_mean_before_log,
+            "Your `loss` is the logarithm of a mean probability, not the mean of the logarithms.",
+            "Every sample has a surprise of its own, and those are averaged.",
+            "Which comes first for a single sample: its logarithm, or the mean over all samples?",
+        ),
+        Mistake(
+            "log-forgotten",
+            softmax_no_log,
+            "Your `loss` is minus the mean probability of the right class, without a logarithm.",
+            "Surprise grows without bound as a probability goes to 0.",
+            "Which function of p is 0 at p = 1 and grows for ever towards p = 0?",
+        ),
+        Mistake(
+            "labels-ignored",
+            softmax_all_classes,
+            "Your `loss` adds up the logarithms of all K classes, so the labels are not in it.",
+            "Only the probability of the class that a sample really has counts.",
+            "If you shuffled the labels, would your loss change?",
+        ),
+        Mistake(
+            "other-classes-ignored",
+            softmax_only_right_scores,
+            "Your `loss` is minus the mean score of the right class: the other scores are not in "
+            "it.",
+            "A score is high or low only beside the others of its row.",
+            "If all scores of a row grow by 5, what happens to the probabilities, and what to "
+            "your loss?",
+        ),
+        Mistake(
+            "labels-counted-from-1",
+            softmax_labels_from_one,
+            "Your `loss` looks at the class one below the right one.",
+            "Labels run from 0 to K - 1, as columns do.",
+            "Which column belongs to the label 0?",
+        ),
+        Mistake(
+            "each-class-on-its-own",
+            softmax_binary_for_each_class,
+            "Your `loss` also adds log(1 - p) of the wrong classes: a binary cross-entropy for "
+            "each class.",
+            "The probabilities of a row sum to 1, so the wrong classes have had their say in that "
+            "of the right one.",
+            "How many classes does a sample have here, and how many logarithms should it cost?",
+        ),
+    ),
+)
+
+
+# accuracy
+
+
+def accuracy_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Three batches, and one sample."""
+    sizes = [draw_sizes(rng, "K", False) for _ in range(4)]
+    batches = rng.choice(np.arange(10, 20), 3)
+    counts = (batches[0], batches[1], 1, batches[2])
+    return tuple(
+        accuracy_case(rng, {"N": int(n), "K": size["K"]})
+        for n, size in zip(counts, sizes, strict=True)
+    )
+
+
+def accuracy_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
+    """One batch of scores, drawn until every way to count what is right gives another number."""
+    n, k = sizes["N"], sizes["K"]
+    while True:
+        scores = rng.normal(0.0, 1.0, (n, k))
+        best, worst = scores.argmax(axis=1), scores.argmin(axis=1)
+        scores[0, best[0]] += 5.0  # the highest of all is in the first row
+        # most are right, and among the others there are some of each kind
+        labels = rng.choice([0, 1, 2], n, p=[0.65, 0.15, 0.2])
+        labels = np.choose(labels, [best, worst, (best + 1) % k])
+        counts = [
+            int(np.count_nonzero(hits == labels))
+            for hits in (best, worst, best + 1, scores.argmax())
+        ]
+        counts.append(n - counts[0])
+        all_differ = len(set(counts)) == len(counts) and min(counts) > 0
+        if counts[0] > n / 2 and (all_differ or n == 1):
+            return Case(sizes, (scores, labels), values=("accuracy",))
+
+
+def accuracy_no_axis(scores: np.ndarray, labels: np.ndarray) -> float:
+    return float((scores.argmax() == labels).mean())
+
+
+def accuracy_not_averaged(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    return scores.argmax(axis=1) == labels
+
+
+def accuracy_counted(scores: np.ndarray, labels: np.ndarray) -> int:
+    return int((scores.argmax(axis=1) == labels).sum())
+
+
+def accuracy_over_classes(scores: np.ndarray, labels: np.ndarray) -> float:
+    return float((scores.argmax(axis=1) == labels).sum() / scores.shape[1])
+
+
+def accuracy_percent(scores: np.ndarray, labels: np.ndarray) -> float:
+    return 100 * accuracy(scores, labels)
+
+
+def accuracy_wrong_share(scores: np.ndarray, labels: np.ndarray) -> float:
+    return 1 - accuracy(scores, labels)
+
+
+def accuracy_max_for_argmax(scores: np.ndarray, labels: np.ndarray) -> float:
+    return float((scores.max(axis=1) == labels).mean())
+
+
+def accuracy_lowest(scores: np.ndarray, labels: np.ndarray) -> float:
+    return float((scores.argmin(axis=1) == labels).mean())
+
+
+def accuracy_from_one(scores: np.ndarray, labels: np.ndarray) -> float:
+    return float((scores.argmax(axis=1) + 1 == labels).mean())
+
+
+def accuracy_whole(scores: np.ndarray, labels: np.ndarray) -> int:
+    return int(accuracy(scores, labels))
+
+
+def accuracy_rounded(scores: np.ndarray, labels: np.ndarray) -> int:
+    return round(accuracy(scores, labels))
+
+
+def accuracy_entry_by_entry(scores: np.ndarray, labels: np.ndarray) -> float:
+    return float(((scores > 0.5) == one_hot(labels, scores.shape[1])).mean())
+
+
+ACCURACY = Exercise(
+    name="accuracy",
+    lesson=LESSON,
+    goal="Find the share of samples whose highest score is at the right class.",
+    points=1,
+    minutes=6,
+    difficulty=1,
+    reference=accuracy,
+    returns="array",
+    cases=accuracy_cases,
+    hints=(
+        "Two questions, one after the other: which class does the model choose for each sample? "
+        "For how many samples is that the label?",
+        "np.argmax finds where the largest number is. Told an axis, it does so for every row "
+        "separately. Comparing two arrays gives True and False, which count as 1 and 0.",
+        "Take argmax along the axis of the classes, compare with the labels, and take the mean.",
+    ),
+    mistakes=(
+        Mistake(
+            "argmax-over-everything",
+            accuracy_no_axis,
+            "Your `accuracy` is the share of samples whose label equals one and the same number, "
+            "the place of the highest score in the whole batch.",
+            "Each sample has a highest score of its own.",
+            "How many classes should be predicted for N samples, and how many do you get?",
+        ),
+        Mistake(
+            "not-averaged",
+            accuracy_not_averaged,
+            "Your `accuracy` has one entry per sample: whether it is right.",
+            "The accuracy is one number for all samples together.",
+            "Which single number says how many of them are True?",
+        ),
+        Mistake(
+            "counted",
+            accuracy_counted,
+            "Your `accuracy` is a count: N times too large.",
+            "A share lies between 0 and 1 and can be compared between batches of any size.",
+            "Seven right: is that good?",
+        ),
+        Mistake(
+            "divided-by-classes",
+            accuracy_over_classes,
+            "Your `accuracy` divides the number of right samples by K, the number of classes.",
+            "It is the share of the samples that are right.",
+            "How large can your accuracy get, and how large should it get at most?",
+        ),
+        Mistake(
+            "in-percent",
+            accuracy_percent,
+            "Your `accuracy` is 100 times too large: it is given in percent.",
+            "Here it is a share, from 0 to 1.",
+            "What should come out when every sample is right?",
+        ),
+        Mistake(
+            "error-rate",
+            accuracy_wrong_share,
+            "Your `accuracy` is the share of the samples that are wrong.",
+            "Accuracy goes up when a model gets better.",
+            "What should come out when every sample is right?",
+        ),
+        Mistake(
+            "score-for-a-class",
+            accuracy_max_for_argmax,
+            "Your `accuracy` is 0 in every case: a score is compared with a label, and the two "
+            "are hardly ever equal.",
+            "The highest score is one thing; at which class it stands is another.",
+            "What does np.max give you, and what do the labels count?",
+        ),
+        Mistake(
+            "lowest-score",
+            accuracy_lowest,
+            "Your `accuracy` belongs to the class with the lowest score.",
+            "A high score speaks for a class. (A loss would be better when low.)",
+            "Which class does a model choose?",
+        ),
+        Mistake(
+            "classes-counted-from-1",
+            accuracy_from_one,
+            "Your `accuracy` compares the labels with classes that are one too high.",
+            "Labels run from 0 to K - 1, as columns do.",
+            "Which class belongs to column 0?",
+        ),
+        Mistake(
+            "cut-to-a-whole-number",
+            accuracy_whole,
+            "Your `accuracy` is 0 unless every sample is right: what follows the point was cut.",
+            "A share is seldom a whole number.",
+            "What do `int(0.9)` and `9 // 10` give?",
+        ),
+        Mistake(
+            "rounded",
+            accuracy_rounded,
+            "Your `accuracy` is only ever 0 or 1: it was rounded.",
+            "A share is seldom a whole number.",
+            "What does `round(0.6)` give?",
+        ),
+        Mistake(
+            "entry-by-entry",
+            accuracy_entry_by_entry,
+            "Your `accuracy` counts all N x K entries above 0.5 or not, so also every wrong class "
+            "that was rightly not chosen.",
+            "A sample is right or wrong as a whole: one class is chosen for it.",
+            "With ten classes, what would your accuracy be for a model that chooses none?",
+        ),
+    ),
+)
+
+EXERCISES = (MEAN_SQUARED_ERROR, BINARY_CROSS_ENTROPY, SOFTMAX_CROSS_ENTROPY, ACCURACY)
