@@ -18,7 +18,8 @@ from backprop_lib.losses import (
     softmax_cross_entropy,
 )
 from checks.exercise import Case, Exercise, Mistake
-from checks.exercises.drawing import draw_batches, draw_sizes, one_hot
+from checks.exercises.backward_pass import one_hot
+from checks.exercises.drawing import draw_batches, draw_sizes
 
 __all__ = ["EXERCISES"]
 
