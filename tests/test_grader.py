@@ -448,6 +448,15 @@ JSON = st.recursive(
 )
 
 
+def test_a_generator_crosses_the_pipe_with_its_state():
+    rng = np.random.default_rng(3)
+    rng.random(5), rng.integers(9, dtype=np.int32)
+    there = decode(encode(Frame("call", "n", (rng,)))).body[0]
+    assert (there.random(4) == rng.random(4)).all()
+    other = np.random.Generator(np.random.MT19937(3))
+    assert isinstance(decode(encode(Frame("call", "n", other))).body, protocol.Unsupported)
+
+
 @settings(deadline=None)
 @given(JSON, JSON, st.binary(max_size=32))
 def test_arbitrary_headers_give_a_frame_or_are_refused(
