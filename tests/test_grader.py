@@ -299,7 +299,7 @@ def test_five_submissions_twice_give_the_same_bytes(
     write(folder / "bo.ipynb", notebook(RIGHT | {"linear_backward": WRONG_LINEAR}))
     write(folder / "cy" / f"{LESSON}.ipynb", notebook())
     write(folder / "=cmd|'C calc'!A0.ipynb", notebook(RIGHT, last=("import os; os._exit(1)",)))
-    write(folder / "eve.ipynb", b"no notebook")
+    write(folder / "eve" / f"{LESSON}.ipynb", b"no notebook")
     write(folder / "ada" / LESSON / ".ipynb_checkpoints" / "old.ipynb", notebook())
     files = []
     for out in ("one", "two"):
@@ -446,6 +446,15 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner),
     max_leaves=12,
 )
+
+
+def test_a_generator_crosses_the_pipe_with_its_state():
+    rng = np.random.default_rng(3)
+    rng.random(5), rng.integers(9, dtype=np.int32)
+    there = decode(encode(Frame("call", "n", (rng,)))).body[0]
+    assert (there.random(4) == rng.random(4)).all()
+    other = np.random.Generator(np.random.MT19937(3))
+    assert isinstance(decode(encode(Frame("call", "n", other))).body, protocol.Unsupported)
 
 
 @settings(deadline=None)

@@ -1468,13 +1468,13 @@ TRAIN_MLP = Exercise(
             "What should the first entry be if the learning rate were zero, and if it were large?",
         ),
     ),
+    # not those that change what they are given, sgd_step and iterate_minibatches: in a learner's
+    # process of its own a call of them would reach copies
     uses={
-        "iterate_minibatches": iterate_minibatches,
         "mlp_forward": mlp_forward,
         "softmax_cross_entropy": softmax_cross_entropy,
         "softmax_cross_entropy_backward": softmax_cross_entropy_backward,
         "mlp_backward": mlp_backward,
-        "sgd_step": sgd_step,
     },
 )
 

@@ -31,6 +31,7 @@ MAX_ARRAYS = 64 * 2**20
 MAX_DEPTH = 32
 MAX_DIMENSIONS = 32
 INT_BOUND = 2**63
+GENERATOR_BOUNDS = (2**128, 2**128, 2, 2**32)
 DTYPE = re.compile(r"[<>|][biufc](1|2|4|8|16)")
 
 
@@ -54,7 +55,8 @@ class Frame:
     nonce: str
     """Drawn anew for each request; the answer repeats it."""
     body: Any
-    """None, bool, int, float, str, arrays, and tuples, lists and dictionaries of these."""
+    """None, bool, int, float, str, arrays, random generators, and tuples, lists and dictionaries
+    of these."""
 
 
 class Readable(Protocol):
@@ -197,9 +199,35 @@ def pack(value: Any, arrays: list[np.ndarray], depth: int) -> Any:
             "dict",
             [[pack(k, arrays, depth + 1), pack(v, arrays, depth + 1)] for k, v in items],
         ]
+    if isinstance(value, np.random.Generator):
+        numbers = pack_generator(value)
+        if numbers is not None:
+            return ["generator", numbers]
     if isinstance(value, Unsupported):
         return ["unsupported", value.type_name[:80]]
     return ["unsupported", type(value).__name__[:80]]
+
+
+def pack_generator(rng: np.random.Generator) -> list[int] | None:
+    """The state of a generator as default_rng makes it, None for one of another kind."""
+    state: Any = rng.bit_generator.state
+    if state["bit_generator"] != "PCG64":
+        return None
+    inner = state["state"]
+    return [int(n) for n in (inner["state"], inner["inc"], state["has_uint32"], state["uinteger"])]
+
+
+def unpack_generator(numbers: list[int]) -> np.random.Generator:
+    """The generator whose state pack_generator gave."""
+    state, inc, has_uint32, uinteger = numbers
+    bits = np.random.PCG64(0)
+    bits.state = {
+        "bit_generator": "PCG64",
+        "state": {"state": state, "inc": inc},
+        "has_uint32": has_uint32,
+        "uinteger": uinteger,
+    }
+    return np.random.Generator(bits)
 
 
 def unpack(node: Any, arrays: list[np.ndarray], depth: int, used: set[int]) -> Any:
@@ -233,6 +261,12 @@ def unpack(node: Any, arrays: list[np.ndarray], depth: int, used: set[int]) -> A
                 unpack(k, arrays, depth + 1, used): unpack(v, arrays, depth + 1, used)
                 for k, v in items
             }
+        case ["generator", [*numbers]] if (
+            len(numbers) == len(GENERATOR_BOUNDS)
+            and all(type(n) is int for n in numbers)
+            and all(0 <= n < b for n, b in zip(numbers, GENERATOR_BOUNDS, strict=True))
+        ):
+            return unpack_generator(numbers)
         case ["unsupported", str(name)]:
             return Unsupported(name[:80])
     raise ProtocolError("A frame holds something that is no plain value.")
