@@ -299,7 +299,7 @@ def test_five_submissions_twice_give_the_same_bytes(
     write(folder / "bo.ipynb", notebook(RIGHT | {"linear_backward": WRONG_LINEAR}))
     write(folder / "cy" / f"{LESSON}.ipynb", notebook())
     write(folder / "=cmd|'C calc'!A0.ipynb", notebook(RIGHT, last=("import os; os._exit(1)",)))
-    write(folder / "eve.ipynb", b"no notebook")
+    write(folder / "eve" / LESSON / "eve.ipynb", b"no notebook")
     write(folder / "ada" / LESSON / ".ipynb_checkpoints" / "old.ipynb", notebook())
     files = []
     for out in ("one", "two"):
