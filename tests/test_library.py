@@ -218,6 +218,14 @@ def test_a_deep_graph_is_no_problem():
     assert bl.graph_backward(node)[x] == 20_001
 
 
+# Shapes
+
+
+def test_squared_errors_are_one_a_sample():
+    errors = bl.squared_errors(np.array([[1.0], [2.0], [-1.0]]), np.array([1.0, 4.0, 2.0]))
+    np.testing.assert_array_equal(errors, [0.0, 4.0, 9.0])
+
+
 # The perceptron
 
 
