@@ -35,8 +35,8 @@ def mutants(function: Callable[..., Any]) -> Iterator[tuple[str, Callable[..., A
     for place in range(places):
         for choice in range(8):
             tree = ast.parse(source)
-            changed = change(list(ast.walk(tree))[place], choice)
-            if not changed:
+            node = list(ast.walk(tree))[place]
+            if node in set(aside(tree)) or not change(node, choice):
                 break
             text = ast.unparse(ast.fix_missing_locations(tree))
             if text in seen:
@@ -47,6 +47,16 @@ def mutants(function: Callable[..., Any]) -> Iterator[tuple[str, Callable[..., A
             before = ast.unparse(ast.parse(source)).splitlines()
             pairs = zip(text.splitlines(), before, strict=True)
             yield next(new.strip() for new, old in pairs if new != old), space[function.__name__]
+
+
+def aside(tree: ast.AST) -> Iterator[ast.AST]:
+    """What no judge looks at: defaults of arguments, and refusals of arguments that are wrong."""
+    for node in ast.walk(tree):
+        refusal = isinstance(node, ast.If) and isinstance(node.body[0], ast.Raise)
+        for part in [node.test, *node.body] if refusal else []:
+            yield from ast.walk(part)
+        if isinstance(node, ast.arguments):
+            yield from ast.walk(node)
 
 
 def change(node: ast.AST, choice: int) -> bool:
