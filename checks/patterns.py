@@ -1,0 +1,469 @@
+"""What wrong numbers tell by themselves, in any exercise: patterns that a mistake leaves.
+
+Each look takes the trials of an attempt and gives a finding where its pattern holds in every case
+in which an output is wrong. None of them guesses: a pattern that fits only some cases is no
+finding.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from checks.exercise import Case, Comparison, Finding, Trial
+
+__all__ = ["LOOKS", "close", "entry"]
+
+
+def close(a: np.ndarray, b: np.ndarray | None, precision: float = 1e-5) -> bool:
+    """Whether two arrays are equal but for a small share of their largest entry.
+
+    NaN and infinity count as the same: which of them a mistake gives is often chance.
+    """
+    if b is None or a.shape != b.shape:
+        return False
+    finite = np.isfinite(a)
+    if not np.array_equal(finite, np.isfinite(b)):
+        return False
+    a, b = a[finite], b[finite]
+    with np.errstate(all="ignore"):
+        scale = np.maximum(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0))
+        return bool((np.abs(a - b) <= precision * scale).all())
+
+
+def wrong_outputs(trials: Sequence[Trial]) -> dict[str, list[tuple[Trial, Comparison]]]:
+    """The outputs that are wrong in any case, each with its comparison in every case."""
+    names = dict.fromkeys(c.name for t in trials for c in t.comparisons if c.wrong.any())
+    return {
+        name: [(t, c) for t in trials for c in t.comparisons if c.name == name] for name in names
+    }
+
+
+def not_finite(trials: Sequence[Trial]) -> Finding | None:
+    """NaN or infinity in an output."""
+    for trial in trials:
+        for c in trial.comparisons:
+            if c.received is not None and not np.isfinite(c.received).all():
+                index = tuple(int(i) for i in np.argwhere(~np.isfinite(c.received))[0])
+                value = c.received[index]
+                return Finding(
+                    "not-finite",
+                    f"Your {entry(c.name, index)} is {value}; every number here is finite.",
+                    "Where might you divide by zero, or take the logarithm or power of "
+                    "something too large or too small?",
+                )
+    return None
+
+
+def entry(name: str, index: tuple[int, ...]) -> str:
+    """An entry of an output in words, such as "dw[0, 2]"; a single number has no index."""
+    return f"{name}{list(index)}" if index else name
+
+
+def wrong_shape(trials: Sequence[Trial]) -> Finding | None:
+    """An output whose shape is not that of the thing it belongs to."""
+    for trial in trials:
+        for c in trial.comparisons:
+            if c.received is None or c.received.shape == c.expected.shape:
+                continue
+            message = f"Your {c.name} has shape {c.received.shape}; expected {c.expected.shape}" + (
+                ", since a gradient has the shape of the thing that it belongs to."
+                if c.is_gradient
+                else "."
+            )
+            if c.received.T.shape == c.expected.shape and close(c.received.T, c.expected):
+                return Finding(
+                    "transposed",
+                    f"{message} The numbers are right: the array is transposed.",
+                    "Which index comes first, and which second?",
+                )
+            for axis in range(c.received.ndim):
+                if close(c.received.sum(axis), c.expected):
+                    return Finding(
+                        "not-summed",
+                        f"{message} Added up over axis {axis} it would be right.",
+                        f"Which index should your {c.name} no longer have?",
+                    )
+            return Finding(
+                "wrong-shape",
+                message,
+                f"Over which index does your {c.name} sum, and over which not?",
+            )
+    return None
+
+
+def constant_factor(trials: Sequence[Trial]) -> Finding | None:
+    """Outputs that are right but for one factor, and what that factor equals."""
+    found = []  # (trial, factor) for every wrong output in every case
+    names = wrong_outputs(trials)
+    for pairs in names.values():
+        for trial, c in pairs:
+            factor = ratio(c)
+            if factor is None:
+                return None
+            found.append((trial, factor))
+    label = name_factor(found)
+    several = any(c.expected.size > 1 for pairs in names.values() for _, c in pairs)
+    outputs = " and ".join(names)
+    first, factor = next((trial, factor) for trial, factor in found if trial.wrong)
+    if label == "-1":
+        return Finding(
+            "factor--1",
+            f"Your {outputs} has the right size and the opposite sign"
+            + (" in every entry." if several else "."),
+            "Which way does the loss go when this grows a little?",
+        )
+    if label is None:
+        if len(names) > 1 or not several:  # any two numbers have some factor between them
+            return None
+        return Finding(
+            "factor",
+            f"In {first.case.description} your {outputs} is {factor:.4g} times what it should be, "
+            "the same in every entry.",
+            "Which number of this case is that, and where would it come in?",
+        )
+    size = f"{factor:.4g} times too large" if factor > 1 else f"{1 / factor:.4g} times too small"
+    everywhere = " in every entry" if several else ""
+    return Finding(
+        f"factor-{label}",
+        f"Your {outputs} is {size}{everywhere} when {first.case.description}: "
+        f"the factor is {label} in every case.",
+        "Where in the forward pass does this number appear, and how often should it appear here?",
+    )
+
+
+def ratio(c: Comparison) -> float | None:
+    """The factor r with received = r * expected, or None where there is none."""
+    if c.received is None or c.received.shape != c.expected.shape:
+        return None
+    size = float((c.expected**2).sum())
+    if size == 0:
+        return None
+    r = float((c.received * c.expected).sum()) / size
+    return r if r != 0 and close(c.received, r * c.expected) else None
+
+
+def name_factor(found: Sequence[tuple[Trial, float]]) -> str | None:
+    """What a factor is called, if a name fits every case: "N", "1/K", "-1", "2", "1/(N K)", ...
+
+    Where two names fit equally, both.
+    """
+    letters = list(found[0][0].case.sizes)
+    simple: dict[str, Callable[[Case], float]] = {
+        "-1": lambda case: -1.0,
+        "2": lambda case: 2.0,
+        "1/2": lambda case: 0.5,
+        "-2": lambda case: -2.0,
+    }
+    for letter in letters:
+        simple |= {letter: partial(power, [letter], 1), f"1/{letter}": partial(power, [letter], -1)}
+    double: dict[str, Callable[[Case], float]] = {}
+    for letter in letters:
+        double |= {
+            f"{letter}^2": partial(power, [letter], 2),
+            f"1/{letter}^2": partial(power, [letter], -2),
+            f"2/{letter}": partial(power, [letter], -1, times=2),
+            f"-1/{letter}": partial(power, [letter], -1, times=-1),
+        }
+    for a, b in combinations(letters, 2):
+        double[f"{a} {b}"] = partial(power, [a, b], 1)
+        double[f"1/({a} {b})"] = partial(power, [a, b], -1)
+    for candidates in (simple, double):
+        fits = [
+            label
+            for label, value in candidates.items()
+            if all(np.isclose(r, value(trial.case), rtol=1e-5, atol=0) for trial, r in found)
+        ]
+        if fits:
+            return " or ".join(fits)
+    return None
+
+
+def power(letters: Sequence[str], exponent: int, case: Case, times: float = 1.0) -> float:
+    """The product of the sizes that letters stand for, to a power; NaN where one is missing."""
+    product = float(np.prod([case.sizes.get(letter, np.nan) for letter in letters]))
+    return times * product**exponent
+
+
+def transposed(trials: Sequence[Trial]) -> Finding | None:
+    """A square output that is right but for its orientation."""
+    for name, pairs in wrong_outputs(trials).items():
+        if all(
+            c.received is not None
+            and c.expected.ndim > 1
+            and close(c.received.T, c.expected)
+            and not (c.wrong.any() and close(c.received, c.expected))
+            for _, c in pairs
+        ):
+            return Finding(
+                "transposed",
+                f"Your {name} is transposed.",
+                "Which index comes first, and which second?",
+            )
+    return None
+
+
+def swapped(trials: Sequence[Trial]) -> Finding | None:
+    """Two outputs, each right, in each other's place."""
+    for trial in trials:
+        bad = [c for c in trial.comparisons if c.wrong.any()]
+        for a in bad:
+            for b in bad:
+                if a is not b and close(b.expected, a.received):
+                    return Finding(
+                        "swapped-outputs",
+                        f"What you return as {a.name} is the right {b.name}.",
+                        "In which order are the outputs to be returned?",
+                    )
+    return None
+
+
+def all_zero(trials: Sequence[Trial]) -> Finding | None:
+    """An output left at zero."""
+    for name, pairs in wrong_outputs(trials).items():
+        if all(c.received is not None and not c.received.any() for _, c in pairs):
+            return Finding(
+                "left-at-zero",
+                f"Your {name} is zero everywhere.",
+                f"Does any line of your function ever write into {name}?",
+            )
+    return None
+
+
+def an_input(trials: Sequence[Trial]) -> Finding | None:
+    """An output that is one of the arrays that came in."""
+    for name, pairs in wrong_outputs(trials).items():
+        places = [
+            {place for place, array in arrays_in(t.case.args) if close(array, c.received)}
+            for t, c in pairs
+            if c.wrong.any() and c.expected.size > 1
+        ]
+        common = set.intersection(*places) if places else set()
+        if common:
+            return Finding(
+                "an-input-itself",
+                f"Your {name} is one of the arrays that came in, unchanged: {min(common)}.",
+                "What still has to be done with it?",
+            )
+    return None
+
+
+def arrays_in(args: tuple[Any, ...]) -> Iterator[tuple[str, np.ndarray]]:
+    """Arrays among the arguments and in tuples and dictionaries inside them, with their place."""
+    for i, value in enumerate(args, 1):
+        inside: list[tuple[str, Any]] = []
+        if isinstance(value, dict):
+            inside = [(f"{key} in", item) for key, item in value.items()]
+        elif isinstance(value, (tuple, list)):
+            inside = [(f"item {j} of", item) for j, item in enumerate(value, 1)]
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+            yield f"argument {i}", value
+        for place, item in inside:
+            if isinstance(item, np.ndarray) and item.dtype.kind == "f":
+                yield f"{place} argument {i}", item
+
+
+def by_entry(
+    trials: Sequence[Trial], holds: Callable[[np.ndarray, np.ndarray], bool]
+) -> tuple[str, Comparison] | None:
+    """The first output that has a pattern wherever it is wrong, with its first wrong comparison.
+
+    holds: of what was received and what was expected, both finite, of the same shape, with more
+    than one entry.
+    """
+    for name, pairs in wrong_outputs(trials).items():
+        bad = [c for _, c in pairs if c.wrong.any()]
+        fitting = [
+            c.received is not None
+            and c.received.shape == c.expected.shape
+            and c.expected.size > 1
+            and holds(c.received, c.expected)
+            for c in bad
+        ]
+        if bad and all(fitting):
+            return name, bad[0]
+    return None
+
+
+def some_signs(trials: Sequence[Trial]) -> Finding | None:
+    """Right sizes, some of them with the wrong sign."""
+    found = by_entry(trials, lambda received, expected: close(np.abs(received), np.abs(expected)))
+    if found is None:
+        return None
+    name, c = found
+    return Finding(
+        "some-signs",
+        f"Your {name} has the right sizes, but the opposite sign in {count(c.wrong)} entries.",
+        "What decides the sign, entry by entry?",
+    )
+
+
+def mask(trials: Sequence[Trial]) -> Finding | None:
+    """Right where it lets through, but zero in the wrong places, or not zero in the right ones."""
+
+    def shut(received: np.ndarray, expected: np.ndarray) -> bool:
+        return bool(received.any()) and close(np.where(received == 0, expected, received), expected)
+
+    def open_(received: np.ndarray, expected: np.ndarray) -> bool:
+        zero = expected == 0
+        return bool(zero.any()) and close(np.where(zero, 0.0, received), expected)
+
+    found = by_entry(trials, shut)
+    if found is not None:
+        name, c = found
+        return Finding(
+            "zero-where-not",
+            f"Your {name} is 0 in {count(c.wrong)} entries that should not be 0; all others are "
+            "right.",
+            "Which condition decides what becomes 0?",
+        )
+    found = by_entry(trials, open_)
+    if found is not None:
+        name, c = found
+        return Finding(
+            "not-zero-where",
+            f"Your {name} should be 0 in {count(c.wrong)} entries where it is not; all others are "
+            "right.",
+            "Which condition decides what becomes 0?",
+        )
+    return None
+
+
+def one_slice(trials: Sequence[Trial]) -> Finding | None:
+    """Wrong only in the first or last row or column, or right only there."""
+    for axis, kind in ((0, "row"), (1, "column")):
+        for position, index in (("first", 0), ("last", -1)):
+            for only in (True, False):
+
+                def holds(
+                    received: np.ndarray,
+                    expected: np.ndarray,
+                    axis: int = axis,
+                    index: int = index,
+                    only: bool = only,
+                ) -> bool:
+                    if received.ndim <= axis or received.shape[axis] < 3:
+                        return False
+                    pairs = zip(
+                        np.moveaxis(received, axis, 0), np.moveaxis(expected, axis, 0), strict=True
+                    )
+                    right = [close(mine, theirs) for mine, theirs in pairs]
+                    alone = right.pop(index)
+                    return all(right) and not alone if only else alone and not any(right)
+
+                found = by_entry(trials, holds)
+                if found is not None:
+                    name, c = found
+                    kind_here = "entry" if c.expected.ndim == 1 else kind
+                    what = (
+                        f"Only the {position} {kind_here} of your {name} is wrong."
+                        if only
+                        else f"Only the {position} {kind_here} of your {name} is right."
+                    )
+                    question = f"Does your loop treat every {kind_here} alike, and reach them all?"
+                    return Finding("one-slice", what, question)
+    return None
+
+
+def other_places(trials: Sequence[Trial]) -> Finding | None:
+    """The right numbers in other places."""
+    found = by_entry(
+        trials,
+        lambda received, expected: close(
+            np.sort(received, axis=None), np.sort(expected, axis=None)
+        ),
+    )
+    if found is None:
+        return None
+    name, _ = found
+    return Finding(
+        "other-places",
+        f"Your {name} holds the right numbers in other places.",
+        "In which order are rows and columns meant to be?",
+    )
+
+
+def offset(trials: Sequence[Trial]) -> Finding | None:
+    """Off by one amount everywhere, or by one amount in every row or column."""
+    words = {None: "in every entry", 1: "all along each row", 0: "all along each column"}
+    for axis, where in words.items():
+
+        def holds(received: np.ndarray, expected: np.ndarray, axis: int | None = axis) -> bool:
+            if axis is not None and (received.ndim != 2 or received.shape[axis] < 3):
+                return False
+            if axis is None and received.size < 3:
+                return False
+            off = received - expected
+            return close(expected + off.mean(axis=axis, keepdims=axis is not None), received)
+
+        found = by_entry(trials, holds)
+        if found is not None:
+            name, _ = found
+            return Finding(
+                "offset",
+                f"Your {name} is off by the same amount {where}.",
+                "Which term is missing, or too many, that does not change along there?",
+            )
+    return None
+
+
+FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "the square": np.square,
+    "the square root": lambda a: np.sqrt(np.abs(a)),
+    "the absolute value": np.abs,
+    "the exponential": np.exp,
+    "the logarithm": lambda a: np.log(np.abs(a)),
+    "one over": lambda a: 1 / a,
+    "1 minus": lambda a: 1 - a,
+    "the whole part": np.trunc,
+    "the rounded value": np.round,
+}
+
+
+def function_of_it(trials: Sequence[Trial]) -> Finding | None:
+    """A simple function of what it should be."""
+    for words, function in FUNCTIONS.items():
+
+        def holds(
+            received: np.ndarray,
+            expected: np.ndarray,
+            function: Callable[[np.ndarray], np.ndarray] = function,
+        ) -> bool:
+            with np.errstate(all="ignore"):
+                return close(function(expected), received)
+
+        found = by_entry(trials, holds)
+        if found is not None:
+            name, _ = found
+            of = "" if words in ("one over", "1 minus") else " of"
+            return Finding(
+                "function-of-it",
+                f"Your {name} is {words}{of} what it should be, in every entry.",
+                "Which step was done once too often, or left out?",
+            )
+    return None
+
+
+def count(wrong: np.ndarray) -> str:
+    """How many entries of how many."""
+    return f"{int(wrong.sum())} of {wrong.size}"
+
+
+LOOKS: tuple[Callable[[Sequence[Trial]], Finding | None], ...] = (
+    not_finite,
+    swapped,
+    an_input,
+    wrong_shape,
+    constant_factor,
+    transposed,
+    all_zero,
+    some_signs,
+    mask,
+    function_of_it,
+    one_slice,
+    offset,
+    other_places,
+)
+"""In the order in which they are asked; the first that finds something is believed."""
