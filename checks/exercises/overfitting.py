@@ -107,10 +107,11 @@ def examine_parts(n: int, shares: Sequence[float], parts: list[np.ndarray]) -> F
     if sum(sizes) < n:
         return SAMPLES_LOST.found(f"{in_numbers}: together {sum(sizes)} of {n}.")
     wanted = [share * n for share in shares]
-    if any(abs(size - want) > 1 for size, want in zip(sizes, wanted, strict=True)):
+    # rounding down twice leaves up to two more for the last part
+    if any(abs(size - want) >= 2 for size, want in zip(sizes, wanted, strict=True)):
         asked = ", ".join(f"{want:.4g}" for want in wanted)
         evidence = f"{in_numbers}; the shares ask for {asked}."
-        if all(abs(size - wanted[i]) <= 1 for size, i in zip(sizes, (0, 2, 1), strict=True)):
+        if all(abs(size - wanted[i]) < 2 for size, i in zip(sizes, (0, 2, 1), strict=True)):
             return PARTS_SWAPPED.found(evidence)
         if abs(sizes[0] - wanted[0]) <= 1 and abs(sizes[1] - shares[1] * (n - sizes[0])) <= 1:
             return SHARE_OF_THE_REST.found(evidence)
