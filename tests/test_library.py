@@ -189,7 +189,7 @@ GRAPH = {  # in an order in which no node can be computed after another
 
 
 @settings(max_examples=60, deadline=None)
-@given(numbers=st.lists(st.floats(-2, 2), min_size=3, max_size=3))
+@given(numbers=st.lists(st.floats(-2, 2).map(lambda x: round(x, 3)), min_size=3, max_size=3))
 def test_graph_backward(numbers):
     def output(numbers):
         return bl.graph_forward(GRAPH, dict(zip("abc", map(float, numbers), strict=True)))

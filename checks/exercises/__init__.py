@@ -1,11 +1,15 @@
 """Every exercise of the course, each declared once, one module a lesson."""
 
 from checks.exercise import Exercise
-from checks.exercises import backward_pass, overfitting
+from checks.exercises import backward_pass, chain_rule, overfitting
 
 __all__ = ["EXERCISES", "LESSONS", "find_exercise", "lesson_exercises"]
 
-EXERCISES: tuple[Exercise, ...] = (*backward_pass.EXERCISES, *overfitting.EXERCISES)
+EXERCISES: tuple[Exercise, ...] = (
+    *chain_rule.EXERCISES,
+    *backward_pass.EXERCISES,
+    *overfitting.EXERCISES,
+)
 """All exercises, in the order of the course."""
 
 LESSONS: tuple[str, ...] = tuple(dict.fromkeys(exercise.lesson for exercise in EXERCISES))
