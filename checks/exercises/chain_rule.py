@@ -150,9 +150,8 @@ def numerical_divided_before(graph: Graph, inputs: Numbers, output: str, step: f
 
 
 def numerical_turned(graph: Graph, inputs: Numbers, output: str, step: float) -> Numbers:
-    return numerical_gradient(graph, inputs, output, -step) | {
-        name: -slope for name, slope in numerical_gradient(graph, inputs, output, step).items()
-    }
+    right = numerical_gradient(graph, inputs, output, step)
+    return {name: -slope for name, slope in right.items()}
 
 
 def numerical_all_at_once(graph: Graph, inputs: Numbers, output: str, step: float) -> Numbers:

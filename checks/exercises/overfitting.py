@@ -50,10 +50,11 @@ def split_case(
     y = np.arange(n) * 10 + rng.integers(0, 10, n)
     names = tuple(f"{letter}_{part}" for part in PARTS for letter in "xy")
     return Case(
-        {"N": n, "D": d},
+        {},
         (x, y, shares, np.random.default_rng(rng.integers(2**32))),
         values=names,
         accept=partial(examine_split, x, y, shares),
+        label=f"N={n}, D={d}, shares {shares}",
     )
 
 
@@ -685,7 +686,7 @@ L2_PENALTY_BACKWARD = Exercise(
             "If b1 grows by 0.01, what happens to the penalty?",
         ),
         Mistake(
-            "factor-2",
+            "twice-too-large",
             penalty_backward_twice,
             "Your weights' gradients are exactly twice too large.",
             "The penalty was made with a factor that takes care of what squaring brings.",
