@@ -1,7 +1,7 @@
 """What the lessons build: a small neural network library in NumPy, forward beside backward.
 
-Modules in teaching order: perceptron, layers, losses, graph, network, optimizers, data, training.
-Beside them storage (networks in files), in_place (how `Network` saves work) and plots.
+Modules in teaching order: perceptron, layers, losses, graph, numerical, network, optimizers, data,
+training. Beside them storage (networks in files), in_place (how `Network` saves work) and plots.
 """
 
 from backprop_lib.data import (
@@ -11,7 +11,13 @@ from backprop_lib.data import (
     split_train_validation_test,
     standardize,
 )
-from backprop_lib.graph import Node, graph_backward, topological_order
+from backprop_lib.graph import (
+    graph_backward,
+    graph_forward,
+    local_gradients,
+    node_value,
+    topological_order,
+)
 from backprop_lib.layers import (
     dropout,
     dropout_backward,
@@ -37,6 +43,7 @@ from backprop_lib.losses import (
     squared_errors,
 )
 from backprop_lib.network import Evaluation, Network, init_mlp, mlp_backward, mlp_forward
+from backprop_lib.numerical import gradient_check, numerical_gradient
 from backprop_lib.optimizers import (
     SGD,
     Adam,
@@ -60,7 +67,6 @@ __all__ = [
     "History",
     "Momentum",
     "Network",
-    "Node",
     "Optimizer",
     "OptimizerState",
     "accuracy",
@@ -71,7 +77,9 @@ __all__ = [
     "dropout",
     "dropout_backward",
     "fit_standardizer",
+    "gradient_check",
     "graph_backward",
+    "graph_forward",
     "he_init",
     "init_mlp",
     "iterate_minibatches",
@@ -81,11 +89,14 @@ __all__ = [
     "linear_backward",
     "load_digits",
     "load_network",
+    "local_gradients",
     "mean_squared_error",
     "mean_squared_error_backward",
     "mlp_backward",
     "mlp_forward",
     "momentum_step",
+    "node_value",
+    "numerical_gradient",
     "perceptron_fit",
     "perceptron_predict",
     "perceptron_update",

@@ -1,107 +1,119 @@
 """A graph of numbers: backpropagation at its smallest, one number a node.
 
-Every node knows the nodes it was computed from (its parents) and the derivative of its value for
-each of them (the local gradients). That is all that the way back needs, whatever was computed:
+A graph is a dictionary: for each node its operation and its parents, the nodes it is computed
+from. Names that are only parents are the inputs. The order of the entries does not matter.
 
-    x, y = Node(3.0), Node(2.0)
-    z = add(multiply(x, y), x)     # z = x y + x
-    graph_backward(z)[x]           # dz/dx = y + 1 = 3.0
+    graph = {"p": ("multiply", "x", "y"), "z": ("add", "p", "x")}     # z = x y + x
+    values = graph_forward(graph, {"x": 3.0, "y": 2.0})               # z is 9.0
+    graph_backward(graph, values, "z")["x"]                           # dz/dx = y + 1 = 3.0
 """
 
 import math
-from dataclasses import dataclass
 
 __all__ = [
-    "Node",
-    "add",
-    "exp",
     "graph_backward",
-    "log",
-    "multiply",
-    "relu",
-    "tanh",
+    "graph_forward",
+    "local_gradients",
+    "node_value",
     "topological_order",
 ]
 
 
-@dataclass(frozen=True, eq=False)  # two nodes are never the same, even where their values are
-class Node:
-    """A number in a graph, with where it came from."""
-
-    value: float
-    parents: tuple["Node", ...] = ()
-    """The nodes it was computed from; none for an input."""
-    local_gradients: tuple[float, ...] = ()
-    """For each parent d(this node) / d(parent)."""
-
-
-def add(a: Node, b: Node) -> Node:
-    """a + b."""
-    # d(a + b)/da = 1, d(a + b)/db = 1
-    return Node(a.value + b.value, (a, b), (1.0, 1.0))
-
-
-def multiply(a: Node, b: Node) -> Node:
-    """a b: each factor's gradient is the other factor."""
-    # d(a b)/da = b, d(a b)/db = a
-    return Node(a.value * b.value, (a, b), (b.value, a.value))
+def node_value(operation: str, parents: list[float]) -> float:
+    """The value of a node, given its parents' values: two for add and multiply, else one."""
+    match operation, parents:
+        case "add", [a, b]:
+            return a + b
+        case "multiply", [a, b]:
+            return a * b
+        case "exp", [a]:
+            return math.exp(a)
+        case "log", [a]:
+            return math.log(a)
+        case "tanh", [a]:
+            return math.tanh(a)
+        case "relu", [a]:
+            return max(a, 0.0)
+    raise ValueError(f"{operation!r} with {len(parents)} parents is no operation of a graph.")
 
 
-def exp(a: Node) -> Node:
-    """e to the power of a, which is its own derivative."""
-    # d(exp a)/da = exp a
-    value = math.exp(a.value)
-    return Node(value, (a,), (value,))
+def local_gradients(operation: str, parents: list[float]) -> tuple[float, ...]:
+    """The derivative of a node's value for each of its parents.
+
+    operation: "add", "multiply", "exp", "log", "tanh" or "relu"; parents: their values, two for
+    add and multiply, else one. Returns as many numbers as there are parents.
+    """
+    match operation, parents:
+        case "add", [_, _]:
+            # d(a + b)/da = 1, d(a + b)/db = 1
+            return 1.0, 1.0
+        case "multiply", [a, b]:
+            # d(a b)/da = b, d(a b)/db = a: each factor's gradient is the other factor
+            return b, a
+        case "exp", [a]:
+            # d(exp a)/da = exp a
+            return (math.exp(a),)
+        case "log", [a]:
+            # d(log a)/da = 1 / a
+            return (1 / a,)
+        case "tanh", [a]:
+            # d(tanh a)/da = 1 - tanh(a)^2
+            return (1 - math.tanh(a) ** 2,)
+        case "relu", [a]:
+            # d(relu a)/da = 1 where a > 0, else 0
+            return (1.0 if a > 0 else 0.0,)
+    raise ValueError(f"{operation!r} with {len(parents)} parents is no operation of a graph.")
 
 
-def log(a: Node) -> Node:
-    """The natural logarithm of a, which must be above zero."""
-    # d(log a)/da = 1 / a
-    return Node(math.log(a.value), (a,), (1 / a.value,))
-
-
-def tanh(a: Node) -> Node:
-    """The hyperbolic tangent of a."""
-    # d(tanh a)/da = 1 - tanh(a)^2
-    value = math.tanh(a.value)
-    return Node(value, (a,), (1 - value**2,))
-
-
-def relu(a: Node) -> Node:
-    """The larger of a and 0."""
-    # d(relu a)/da = 1 where a > 0, else 0
-    return Node(max(a.value, 0.0), (a,), (1.0 if a.value > 0 else 0.0,))
-
-
-def topological_order(output: Node) -> list[Node]:
-    """All nodes that the output depends on, every node after its parents, the output last."""
-    order: list[Node] = []
-    seen: set[Node] = set()
+def topological_order(graph: dict[str, tuple[str, ...]]) -> list[str]:
+    """All nodes of a graph and its inputs, every node after its parents."""
+    order: list[str] = []
+    seen: set[str] = set()
     # a stack in place of recursion, so that a deep graph is no problem; a node is put into the
     # order on the second visit, when all its parents are in it
-    stack = [(output, False)]
+    stack = [(name, False) for name in reversed(list(graph))]
     while stack:
-        node, parents_done = stack.pop()
+        name, parents_done = stack.pop()
         if parents_done:
-            order.append(node)
-        elif node not in seen:
-            seen.add(node)
-            stack.append((node, True))
-            stack.extend((parent, False) for parent in reversed(node.parents))
+            order.append(name)
+        elif name not in seen:
+            seen.add(name)
+            stack.append((name, True))
+            stack.extend((parent, False) for parent in reversed(graph.get(name, ())[1:]))
     return order
 
 
-def graph_backward(output: Node) -> dict[Node, float]:
-    """d(output)/d(node) for every node that the output depends on.
+def graph_forward(graph: dict[str, tuple[str, ...]], given: dict[str, float]) -> dict[str, float]:
+    """Compute every node. Returns the value of each, and of each input.
 
+    given: a number for each input. A node that is given too keeps that number.
+    """
+    values = dict(given)
+    for name in topological_order(graph):
+        if name not in values:
+            operation, *parents = graph[name]
+            values[name] = node_value(operation, [values[parent] for parent in parents])
+    return values
+
+
+def graph_backward(
+    graph: dict[str, tuple[str, ...]], values: dict[str, float], output: str
+) -> dict[str, float]:
+    """d(output)/d(node) for every node and every input; 0 where the output does not depend on it.
+
+    graph: for each node its operation and its parents, in any order; values: as `graph_forward`
+    returned them; output: the node whose derivatives are asked for.
     From the output back to the inputs, each node sends its gradient on to its parents. Where a
     node was used more than once, what comes back along each path is added up.
     """
-    order = topological_order(output)
+    order = topological_order(graph)
     gradients = dict.fromkeys(order, 0.0)
     gradients[output] = 1.0
-    for node in reversed(order):
-        for parent, local_gradient in zip(node.parents, node.local_gradients, strict=True):
-            # dL/dparent = sum over its uses of dL/dnode dnode/dparent
-            gradients[parent] += gradients[node] * local_gradient
+    for name in reversed(order):
+        if name in graph:  # an input has no parents to send anything to
+            operation, *parents = graph[name]
+            local = local_gradients(operation, [values[parent] for parent in parents])
+            for parent, local_gradient in zip(parents, local, strict=True):
+                # dL/dparent = sum over its uses of dL/dnode dnode/dparent
+                gradients[parent] += gradients[name] * local_gradient
     return gradients

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import backprop_lib as bl
-from backprop_lib import graph
 from checks.gradients import numerical_gradient
 
 SIZE = st.integers(1, 6)
@@ -179,43 +178,81 @@ def test_l2_penalty_backward():
 # The graph of numbers
 
 
-@settings(max_examples=60, deadline=None)
-@given(values=st.lists(st.integers(-2000, 2000).map(lambda k: k / 1000), min_size=3, max_size=3))
-def test_graph_backward(values):
-    def compute(values):
-        a, b, c = nodes = [graph.Node(float(v)) for v in values]
-        shared = graph.tanh(graph.add(graph.multiply(a, b), c))  # used twice below, as is a
-        positive = graph.add(graph.multiply(shared, shared), graph.exp(a))
-        return graph.multiply(graph.log(positive), shared), nodes
+GRAPH = {  # in an order in which no node can be computed after another
+    "output": ("multiply", "logarithm", "shared"),
+    "logarithm": ("log", "positive"),
+    "positive": ("add", "square", "e"),
+    "square": ("multiply", "shared", "shared"),
+    "shared": ("tanh", "sum"),  # used twice and more, as is a
+    "unused": ("exp", "output"),
+    "sum": ("add", "product", "c"),
+    "product": ("multiply", "a", "b"),
+    "e": ("exp", "a"),
+}
 
-    output, nodes = compute(values)
-    gradients = graph.graph_backward(output)
+
+@settings(max_examples=60, deadline=None)
+@given(numbers=st.lists(st.floats(-2, 2).map(lambda x: round(x, 3)), min_size=3, max_size=3))
+def test_graph_backward(numbers):
+    def output(numbers):
+        return bl.graph_forward(GRAPH, dict(zip("abc", map(float, numbers), strict=True)))
+
+    gradients = bl.graph_backward(GRAPH, output(numbers), "output")
+    assert set(gradients) == set(GRAPH) | set("abc") and gradients["unused"] == 0
     assert_gradient(
-        lambda v: compute(v)[0].value, np.array(values), np.array([gradients[n] for n in nodes])
+        lambda v: output(v)["output"], np.array(numbers), np.array([gradients[n] for n in "abc"])
     )
+    slopes = bl.numerical_gradient(
+        GRAPH, dict(zip("abc", numbers, strict=True)), "output", step=1e-5
+    )
+    for name in "abc":
+        assert slopes[name] == pytest.approx(gradients[name], rel=1e-4, abs=1e-4)
 
 
 def test_relu_node_has_the_slope_of_its_side():
     for value, slope in ((3.0, 1.0), (-3.0, 0.0)):
-        x = graph.Node(value)
-        assert graph.graph_backward(graph.relu(x))[x] == slope
+        assert bl.node_value("relu", [value]) == max(value, 0)
+        assert bl.local_gradients("relu", [value]) == (slope,)
+
+
+def test_a_given_node_is_not_computed():
+    assert bl.graph_forward({"y": ("exp", "x"), "z": ("add", "y", "y")}, {"x": 1.0, "y": 3.0}) == {
+        "x": 1.0,
+        "y": 3.0,
+        "z": 6.0,
+    }
 
 
 def test_topological_order_has_every_node_once_after_its_parents():
-    x, y = graph.Node(2.0), graph.Node(3.0)
-    product = graph.multiply(x, y)
-    output = graph.add(graph.add(product, x), product)
-    order = bl.topological_order(output)
-    assert len(order) == len(set(order)) == 5 and order[-1] is output
-    for place, node in enumerate(order):
-        assert all(parent in order[:place] for parent in node.parents)
+    order = bl.topological_order(GRAPH)
+    assert len(order) == len(set(order)) == len(GRAPH) + 3
+    for place, name in enumerate(order):
+        assert all(parent in order[:place] for parent in GRAPH.get(name, ())[1:])
+
+
+def test_unknown_operations_are_named():
+    for function in (bl.node_value, bl.local_gradients):
+        with pytest.raises(ValueError, match="'add' with 1 parents"):
+            function("add", [1.0])
 
 
 def test_a_deep_graph_is_no_problem():
-    x = node = graph.Node(1.0)
-    for _ in range(20_000):
-        node = graph.add(node, x)
-    assert bl.graph_backward(node)[x] == 20_001
+    graph = {"0": ("add", "x", "x")}
+    for i in range(1, 20_000):
+        graph[str(i)] = ("add", str(i - 1), "x")
+    backwards = dict(reversed(graph.items()))
+    values = bl.graph_forward(backwards, {"x": 1.0})
+    assert bl.graph_backward(backwards, values, "19999")["x"] == values["19999"] == 20_001
+
+
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
+def test_gradient_check(size):
+    numeric = size * np.random.default_rng(0).normal(size=(3, 5))
+    assert bl.gradient_check(numeric * (1 + 1e-7), numeric)
+    assert bl.gradient_check(0 * numeric, 0 * numeric)
+    one_off = numeric + 1e-3 * size * np.eye(3, 5)
+    for wrong in (-numeric, one_off, numeric.T, numeric[0], numeric * np.nan, numeric + np.inf):
+        assert not bl.gradient_check(wrong, numeric)
 
 
 # Shapes

@@ -14,6 +14,17 @@ EQUIVALENT = {
     },
     "sigmoid": {"y = np.where(x > 0, 1, e) / (1 + e)": "at 0 both branches give 1/2"},
     "relu_backward": {"dx = dy * (x >= 0)": "at 0 any slope between 0 and 1 is right"},
+    "local_gradients": {
+        "return (1.0 if a >= 0 else 0.0,)": "at 0 any slope between 0 and 1 is right"
+    },
+    "graph_backward": {
+        "for parent, local_gradient in zip(parents, local, strict=False):": (
+            "there is a local gradient for each parent"
+        )
+    },
+    "gradient_check": {
+        "return bool((np.abs(numeric - claimed) <= 1e-05 * scale).all())": "a size has no sign"
+    },
     "adam_step": {
         "p -= learning_rate * m_hat / (np.sqrt(v_hat) - epsilon)": "epsilon is one in 100 million"
     },

@@ -3,6 +3,7 @@
 from checks.exercise import Exercise
 from checks.exercises import (
     backward_pass,
+    chain_rule,
     forward_pass,
     gradient_descent,
     loss,
@@ -18,6 +19,7 @@ EXERCISES: tuple[Exercise, ...] = (
     *perceptron.EXERCISES,
     *forward_pass.EXERCISES,
     *loss.EXERCISES,
+    *chain_rule.EXERCISES,
     *backward_pass.EXERCISES,
     *gradient_descent.EXERCISES,
     *overfitting.EXERCISES,

@@ -50,10 +50,11 @@ def split_case(
     y = np.arange(n) * 10 + rng.integers(0, 10, n)
     names = tuple(f"{letter}_{part}" for part in PARTS for letter in "xy")
     return Case(
-        {"N": n, "D": d},
+        {},
         (x, y, shares, np.random.default_rng(rng.integers(2**32))),
         values=names,
         accept=partial(examine_split, x, y, shares),
+        label=f"N={n}, D={d}, shares {shares}",
     )
 
 
@@ -111,7 +112,7 @@ def examine_parts(n: int, shares: Sequence[float], parts: list[np.ndarray]) -> F
     if any(abs(size - want) >= 2 for size, want in zip(sizes, wanted, strict=True)):
         asked = ", ".join(f"{want:.4g}" for want in wanted)
         evidence = f"{in_numbers}; the shares ask for {asked}."
-        if all(abs(size - wanted[i]) <= 1 for size, i in zip(sizes, (0, 2, 1), strict=True)):
+        if all(abs(size - wanted[i]) < 2 for size, i in zip(sizes, (0, 2, 1), strict=True)):
             return PARTS_SWAPPED.found(evidence)
         if abs(sizes[0] - wanted[0]) <= 1 and abs(sizes[1] - shares[1] * (n - sizes[0])) <= 1:
             return SHARE_OF_THE_REST.found(evidence)
@@ -685,7 +686,7 @@ L2_PENALTY_BACKWARD = Exercise(
             "If b1 grows by 0.01, what happens to the penalty?",
         ),
         Mistake(
-            "factor-2",
+            "twice-too-large",
             penalty_backward_twice,
             "Your weights' gradients are exactly twice too large.",
             "The penalty was made with a factor that takes care of what squaring brings.",
