@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from checks.exercise import Exercise, Finding, Mistake, Trial
-from checks.outputs import copy, run_through, unpack
+from checks.outputs import call
 from checks.patterns import LOOKS, close, entry
 
 __all__ = ["diagnose"]
@@ -30,8 +30,7 @@ def diagnose(exercise: Exercise, trials: Sequence[Trial]) -> Finding:
         trials = ordinary
         named = find_mistake(exercise, trials)
     if named is not None:
-        evidence = evidence_of(trials, named.symptom)
-        return Finding(named.id, f"{named.symptom}{evidence} {named.idea}", named.question)
+        return named.found(evidence_of(trials, named.symptom))
     for trial in trials:
         if trial.problem is not None:
             return trial.problem
@@ -82,10 +81,7 @@ def matches(exercise: Exercise, wrong: Callable[..., object], trial: Trial) -> b
             warnings.simplefilter("ignore")
             if trial.case.could_give is not None:
                 return trial.case.could_give(wrong, trial.outputs)
-            args = copy(trial.case.args)
-            returned = run_through(exercise.drive(wrong)(*args))
-            in_place = exercise.returns == "in place"
-            outputs, problem = unpack(exercise, trial.case, args[0] if in_place else returned)
+            outputs, problem = call(exercise, trial.case, wrong)
     except Exception:
         return False
     return problem is None and all(close(outputs[c.name], c.received) for c in trial.comparisons)
@@ -95,10 +91,10 @@ def evidence_of(trials: Sequence[Trial], sentence: str) -> str:
     """Evidence for a symptom: what was measured, or the sizes it names, in the first wrong case."""
     trial = next(trial for trial in trials if trial.wrong)
     if trial.problem is not None and trial.problem.evidence:
-        return f" {trial.problem.evidence}"
+        return trial.problem.evidence
     sizes = trial.case.sizes
     named = [f"{k} = {v}" for k, v in sizes.items() if f" {k} " in f" {sentence} "]
-    return f" Here {' and '.join(named)}." if named else ""
+    return f"Here {' and '.join(named)}." if named else ""
 
 
 def where_wrong(trials: Sequence[Trial]) -> Finding:

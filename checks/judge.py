@@ -32,7 +32,7 @@ from checks.exercise import (
 )
 from checks.exercises import find_exercise
 from checks.gradients import numerical_gradient
-from checks.outputs import copy, nudge, run_through, same, unpack
+from checks.outputs import call, copy, nudge, run_through, same, unpack
 
 __all__ = ["describe_error", "judge"]
 
@@ -154,15 +154,6 @@ def truth_of(exercise: Exercise, case: Case) -> Truths:
             scale = float(np.abs(value).max(initial=0.0))
             truths[name] = Truth(value, np.zeros(value.shape), scale, is_gradient=False)
     return truths
-
-
-def call(
-    exercise: Exercise, case: Case, function: Callable[..., Any]
-) -> tuple[dict[str, np.ndarray], Finding | None]:
-    """What a function of ours gives in this case: its outputs by name."""
-    args = copy(case.args)
-    returned = run_through(exercise.drive(function)(*args))
-    return unpack(exercise, case, args[0] if exercise.returns == "in place" else returned)
 
 
 def run(

@@ -4,7 +4,7 @@ Nothing a learner hands over is compared before it has become a bare array: an o
 own ideas of equality has no say.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from itertools import islice
 from typing import Any
@@ -13,10 +13,19 @@ import numpy as np
 
 from checks.exercise import Case, Exercise, Finding
 
-__all__ = ["copy", "nudge", "run_through", "same", "unpack"]
+__all__ = ["call", "copy", "nudge", "run_through", "same", "unpack"]
 
 MOST_BATCHES = 1000
 """How many items are taken at most from a function that yields them one after another."""
+
+
+def call(
+    exercise: Exercise, case: Case, function: Callable[..., Any]
+) -> tuple[dict[str, np.ndarray], Finding | None]:
+    """What a function of ours gives in this case: its outputs by name."""
+    args = copy(case.args)
+    returned = run_through(exercise.drive(function)(*args))
+    return unpack(exercise, case, args[0] if exercise.returns == "in place" else returned)
 
 
 def run_through(returned: Any) -> Any:
