@@ -16,6 +16,7 @@ import inspect
 import json
 import os
 import sys
+import tempfile
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -118,20 +119,35 @@ def solved_notebook(lesson: Lesson) -> "NotebookNode":
         coalesce_streams=True,  # how a slow machine cuts a text into pieces is not stored
         resources={"metadata": {"path": str(lesson.source.parent.parent)}},
     )
-    try:
-        client.execute()
-    except (CellExecutionError, CellTimeoutError) as error:
-        raise BuildError(f"{lesson.name}, solved, does not run to the end: {error}") from error
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = {"BACKPROP_PROGRESS": str(Path(folder) / "progress.jsonl")}
+        try:
+            client.execute(env=os.environ | fresh)
+        except (CellExecutionError, CellTimeoutError) as error:
+            raise BuildError(f"{lesson.name}, solved, does not run to the end: {error}") from error
+    leave_static_pictures(notebook)
     notebook.metadata["language_info"] = {"name": "python"}  # else it tells the Python version
     return sign(notebook, solved_digest(lesson))
+
+
+def leave_static_pictures(notebook: "NotebookNode") -> None:
+    """Take the widgets out of the outputs: no kernel stands behind a stored notebook.
+
+    What stays of an explorer is the picture and the text that it brings for such places.
+    """
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+    notebook.metadata.pop("widgets", None)
 
 
 def solved_digest(lesson: Lesson) -> str:
     """Digest of everything that decides what the solved notebook holds."""
     modules = [
-        *(COURSE / "backprop_lib").glob("*.py"),
+        *(COURSE / "backprop_lib").rglob("*.py"),
         *(COURSE / "checks").glob("*.py"),
         *(COURSE / "checks" / "exercises").glob("*.py"),
+        *(COURSE / "checks" / "questions").glob("*.py"),
     ]
     texts = [path.read_text(encoding="utf-8") for path in [lesson.source, *sorted(modules)]]
     return digest(texts)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backprop_lib.plots import BLUE, GREY, ORANGE, Picture, new_figure, show
+from backprop_lib.plots.picture import BLUE, GREY, ORANGE, Picture, new_figure, show
 from checks.differences import EPS, Line
 from checks.gradient_report import Entry, GradientReport
 from checks.watched import quiet

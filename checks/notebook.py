@@ -6,8 +6,9 @@ from typing import Any
 
 from checks.card import card_html, card_text
 from checks.exercise import Exercise, Result
-from checks.exercises import find_exercise
+from checks.exercises import find_exercise, lesson_exercises
 from checks.judge import judge
+from checks.solved import progress, record
 
 __all__ = ["Card", "check"]
 
@@ -15,10 +16,11 @@ __all__ = ["Card", "check"]
 class Card:
     """A Result that a notebook shows as HTML, and everything else as plain text."""
 
-    def __init__(self, result: Result, exercise: Exercise, hints: int = 0) -> None:
+    def __init__(self, result: Result, exercise: Exercise, hints: int = 0, note: str = "") -> None:
         self.result = result
         self.exercise = exercise
         self.hints = hints
+        self.note = note
 
     def _repr_html_(self) -> str:
         return card_html(self.result, self.exercise.hints, self.hand_over)
@@ -28,11 +30,13 @@ class Card:
 
     @property
     def hand_over(self) -> str:
-        """Which version the lesson goes on with."""
+        """Which version the lesson goes on with, and how much of it is solved."""
         name = self.exercise.name
         if self.result.verdict == "correct":
-            return f"From here on the lesson runs your {name}."
-        return f"Until yours is right, the lesson goes on with the library's {name}."
+            said = f"From here on the lesson runs your {name}."
+        else:
+            said = f"Until yours is right, the lesson goes on with the library's {name}."
+        return f"{said} {self.note}".rstrip()
 
     @property
     def how_to_get_hints(self) -> str:
@@ -58,8 +62,15 @@ def check(
         result = stand_in(exercise)
     else:
         result = judge(exercise.name, attempt, seed)
-    show(Card(result, exercise, hints))
+    trouble = record(exercise, result.verdict)
+    show(Card(result, exercise, hints, trouble or solved_so_far(exercise)))
     return attempt if result.verdict == "correct" else exercise.reference
+
+
+def solved_so_far(exercise: Exercise) -> str:
+    """How much of the exercise's lesson is solved."""
+    solved = progress().solved_in(exercise.lesson)
+    return f"Solved in this lesson: {solved} of {len(lesson_exercises(exercise.lesson))}."
 
 
 def stand_in(exercise: Exercise) -> Result:

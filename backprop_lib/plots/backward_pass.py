@@ -1,84 +1,24 @@
-"""Pictures for the lessons. Matplotlib is loaded when the first one is drawn.
+"""Pictures of lesson 05, the backward pass."""
 
-Every picture is shown by `show`, which demands a sentence that says what it shows. Figures have
-a white panel of their own, so that they read the same in a light and in a dark notebook.
-"""
-
-import base64
-import html
-import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from backprop_lib.plots.picture import BLUE, GREY, ORANGE, Picture, new_figure, show
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = [
-    "Picture",
     "digits_with_predictions",
     "forward_and_back",
     "gates",
     "pull_on_scores",
     "share_of_each_sample",
-    "show",
     "training_curves",
     "work_per_gradient",
 ]
-
-BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#777777"
-
-
-class Picture:
-    """A figure as a PNG with an alternative text; a notebook shows it, a terminal tells it."""
-
-    def __init__(self, png: bytes, alt: str) -> None:
-        self.png = png
-        self.alt = alt
-
-    def _repr_html_(self) -> str:
-        data = base64.b64encode(self.png).decode()
-        style = "max-width:100%;background:#fff;padding:6px;border-radius:6px"
-        return (
-            f'<img alt="{html.escape(self.alt)}" style="{style}" '
-            f'src="data:image/png;base64,{data}">'
-        )
-
-    def __repr__(self) -> str:
-        return f"[Picture: {self.alt}]"
-
-
-def show(figure: "Figure", alt: str) -> Picture:
-    """The figure as a picture whose alternative text says what it shows.
-
-    alt: a sentence or two; a ValueError where it is empty.
-    """
-    if not alt.strip():
-        raise ValueError("A picture needs an alternative text: say in a sentence what it shows.")
-    buffer = io.BytesIO()
-    # no Software entry, so that the same picture is the same bytes
-    figure.savefig(
-        buffer,
-        format="png",
-        dpi=84,
-        bbox_inches="tight",
-        facecolor="white",
-        metadata={"Software": None},
-    )
-    return Picture(buffer.getvalue(), alt)
-
-
-def new_figure(width: float, height: float, columns: int = 1) -> tuple["Figure", list["Axes"]]:
-    """A figure in inches with axes side by side, kept out of pyplot so that it is shown once."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), layout="constrained")
-    axes = [figure.add_subplot(1, columns, i + 1) for i in range(columns)]
-    for ax in axes:
-        ax.spines[["top", "right"]].set_visible(False)
-    return figure, axes
 
 
 def forward_and_back(steps: Sequence[str], forward: Sequence[str], back: Sequence[str]) -> Picture:
