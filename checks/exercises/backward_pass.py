@@ -8,7 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from backprop_lib.layers import linear, linear_backward, relu, relu_backward
+from backprop_lib.layers import (
+    linear,
+    linear_backward,
+    relu,
+    relu_backward,
+    sigmoid,
+    sigmoid_backward,
+)
 from backprop_lib.losses import (
     softmax,
     softmax_cross_entropy,
@@ -283,6 +290,183 @@ RELU_BACKWARD = Exercise(
 )
 
 
+# sigmoid_backward
+
+
+def sigmoid_cases(rng: np.random.Generator) -> tuple[Case, ...]:
+    """Batches through a sigmoid, and one sample."""
+    return tuple(sigmoid_case(rng, sizes) for sizes in draw_batches(rng, "ND"))
+
+
+def sigmoid_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
+    """One batch through a sigmoid: on both of its sides, away from the middle and from its ends."""
+    shape = (sizes["N"], sizes["D"])
+    signs = rng.permutation(np.resize([-1.0, 1.0], shape[0] * shape[1])).reshape(shape)
+    x = signs * rng.uniform(0.3, 2.5, shape)
+    dy = rng.normal(0.2, 1.0, shape)
+
+    def loss(name: str, array: np.ndarray) -> float:
+        return float((dy * sigmoid(array)[0]).sum())
+
+    return Case(sizes, (dy, sigmoid(x)[1]), {"dx": x}, loss)
+
+
+def sigmoid_of_the_output(dy: np.ndarray, cache: Any) -> np.ndarray:
+    y, _ = sigmoid(cache)
+    return dy * y * (1 - y)
+
+
+def sigmoid_first_factor_only(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy * cache
+
+
+def sigmoid_second_factor_only(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy * (1 - cache)
+
+
+def sigmoid_brackets_missing(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy * cache * 1 - cache
+
+
+def sigmoid_negated(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy * cache * (cache - 1)
+
+
+def sigmoid_slope_of_tanh(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy * (1 - cache**2)
+
+
+def sigmoid_slope_left_out(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy.copy()
+
+
+def sigmoid_slope_only(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return np.asarray(cache * (1 - cache))
+
+
+def sigmoid_short_form_of_the_input(dy: np.ndarray, cache: Any) -> np.ndarray:
+    x = np.log(cache / (1 - cache))
+    return dy * x * (1 - x)
+
+
+def sigmoid_slope_at_the_gradient(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy * dy * (1 - dy)
+
+
+def sigmoid_as_a_gate(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return np.asarray(dy * (cache > 0.5))
+
+
+def sigmoid_divided(dy: np.ndarray, cache: Any) -> np.ndarray:
+    return dy / (cache * (1 - cache))
+
+
+SIGMOID_BACKWARD = Exercise(
+    name="sigmoid_backward",
+    lesson=LESSON,
+    goal="Send dL/dy of a sigmoid back to its input.",
+    points=1,
+    minutes=5,
+    difficulty=2,
+    reference=sigmoid_backward,
+    returns="array",
+    cases=sigmoid_cases,
+    hints=(
+        "Go through the five steps. Which outputs does one entry of x touch?",
+        "Take the derivative of 1 / (1 + exp(-x)), and find in it 1 / (1 + exp(-x)) itself, "
+        "which is y, and exp(-x) / (1 + exp(-x)). What do the two add up to?",
+        "The slope is y times (1 - y), entry by entry, and y is in the cache. Multiply what "
+        "arrives by it.",
+    ),
+    mistakes=(
+        Mistake(
+            "sigmoid-of-the-output",
+            sigmoid_of_the_output,
+            "Your `dx` is what comes out when the sigmoid is taken of `y` again.",
+            "The cache holds what the sigmoid gave, not what it was given.",
+            "Between which two numbers do all entries of the cache lie?",
+        ),
+        Mistake(
+            "second-factor-missing",
+            sigmoid_first_factor_only,
+            "Your `dx` is `dy` times `y`, the sigmoid itself, in place of its slope.",
+            "Far to the right the sigmoid is near 1 and hardly rises any more.",
+            "For a large x, what is y, and how much does y change when x grows a little?",
+        ),
+        Mistake(
+            "first-factor-missing",
+            sigmoid_second_factor_only,
+            "Your `dx` is `dy` times `1 - y`: it stays large where y is near 0.",
+            "Far to the left the sigmoid is near 0 and has hardly begun to rise.",
+            "For an x far below zero, what is y, and does it change much when x grows a little?",
+        ),
+        Mistake(
+            "brackets-missing",
+            sigmoid_brackets_missing,
+            "Your `dx` is not zero where `dy` is: `y` has been taken off `dy y`.",
+            "Python multiplies before it subtracts.",
+            "In which order does Python work out dy * y * 1 - y?",
+        ),
+        Mistake(
+            "negated",
+            sigmoid_negated,
+            "Your `dx` has the right size and the opposite sign in every entry.",
+            "The sigmoid rises everywhere, so what arrives keeps its sign.",
+            "If x grows, does y grow or shrink?",
+        ),
+        Mistake(
+            "slope-of-tanh",
+            sigmoid_slope_of_tanh,
+            "Your `dx` is `dy` times `1 - y^2`.",
+            "1 - y^2 is the slope of tanh, which runs from -1 to 1. The sigmoid is flatter.",
+            "What is the slope of the sigmoid at x = 0, where y is 1/2?",
+        ),
+        Mistake(
+            "slope-left-out",
+            sigmoid_slope_left_out,
+            "Your `dx` is `dy` itself, as if y were x.",
+            "The sigmoid is nowhere steeper than 1/4, so less comes out than arrives.",
+            "If x grows by 0.01, does y grow by 0.01 too?",
+        ),
+        Mistake(
+            "upstream-ignored",
+            sigmoid_slope_only,
+            "Your `dx` is the slope of the sigmoid alone: `dy` is not in it.",
+            "The chain rule multiplies the local derivative by what arrives from above.",
+            "If dy were ten times larger, what should happen to dx?",
+        ),
+        Mistake(
+            "short-form-of-the-input",
+            sigmoid_short_form_of_the_input,
+            "Your `dx` is `dy` times x (1 - x), with the input of the sigmoid.",
+            "The short form of the slope is made of the output.",
+            "x can be any number. What would a slope of x (1 - x) be at x = 3?",
+        ),
+        Mistake(
+            "slope-at-the-gradient",
+            sigmoid_slope_at_the_gradient,
+            "Your `dx` is `dy` times dy (1 - dy): the cache is not in it.",
+            "The slope belongs to the place where the signal was on its way forward.",
+            "Which array tells where on the curve each entry was?",
+        ),
+        Mistake(
+            "as-a-gate",
+            sigmoid_as_a_gate,
+            "Your `dx` is `dy` where y is above 1/2, and 0 elsewhere.",
+            "That is a gate, like that of ReLU. The sigmoid has no kink.",
+            "Is the sigmoid flat to the left of zero?",
+        ),
+        Mistake(
+            "divided-by-the-slope",
+            sigmoid_divided,
+            "Your `dx` is `dy` divided by the slope of the sigmoid.",
+            "The chain rule multiplies. Where the curve is flat, x hardly matters to the loss.",
+            "Where the sigmoid is almost flat, should dx be large or small?",
+        ),
+    ),
+)
+
+
 # softmax_cross_entropy_backward
 
 
@@ -548,4 +732,10 @@ MLP_BACKWARD = Exercise(
     uses={"linear_backward": linear_backward, "relu_backward": relu_backward},
 )
 
-EXERCISES = (LINEAR_BACKWARD, RELU_BACKWARD, SOFTMAX_CROSS_ENTROPY_BACKWARD, MLP_BACKWARD)
+EXERCISES = (
+    LINEAR_BACKWARD,
+    RELU_BACKWARD,
+    SIGMOID_BACKWARD,
+    SOFTMAX_CROSS_ENTROPY_BACKWARD,
+    MLP_BACKWARD,
+)

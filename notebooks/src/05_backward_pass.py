@@ -26,11 +26,12 @@
 #
 # - derive the backward pass of a layer from the shapes and the chain rule, without guessing at
 #   transposes;
-# - write it for a linear layer, for ReLU, for softmax with cross-entropy, and for a whole network;
+# - write it for a linear layer, for ReLU and the sigmoid, for softmax with cross-entropy, and for a
+#   whole network;
 # - prove that it is right, with numbers and not by watching the loss;
 # - train a network on handwritten digits with gradients that are all your own.
 #
-# There are four exercises. Under each stands a check that compares your function with numerical
+# There are five exercises. Under each stands a check that compares your function with numerical
 # derivatives. **Until you have solved an exercise, the library's version carries the lesson on**,
 # so you can always run the whole notebook to the bottom. The check tells you which of the two is
 # at work.
@@ -297,7 +298,36 @@ relu_backward = check(relu_backward)
 print(relu_backward(np.array([[10.0, -10.0]]), np.array([[-1.0, 2.0]])))
 
 # %% [markdown]
-# ## Exercise 3 · Where the gradient is born
+# ## Exercise 3 · Back through a sigmoid
+#
+# *5 minutes, difficulty 2 of 5, 1 point.*
+#
+# $$ y_{nd} = \sigma(x_{nd}) = \frac{1}{1 + e^{-x_{nd}}} \qquad x, y: (N, D). $$
+#
+# The sigmoid is no gate: it lets something through everywhere, and nowhere all of it. Its slope can
+# be written with nothing but $y$. That is why the cache of `sigmoid` is **`y`, the output**, and not
+# `x`. Find the slope on paper first: differentiate the fraction, and look for $y$ and $1 - y$ in
+# what you get.
+#
+# **Predict.** `y` has the entries $0.5$ and $0.99$, and both entries of `dy` are $1$. Which of the
+# two entries of `dx` is the larger, and by how much?
+
+# %% exercise="sigmoid_backward"
+def sigmoid_backward(dy, cache):
+    """dy: (N, D), dL/dy; cache: the output y (N, D). Returns dx (N, D)."""
+    y = cache
+    raise NotImplementedError("write sigmoid_backward here, then run this cell and the next")
+
+
+# %% check="sigmoid_backward"
+sigmoid_backward = check(sigmoid_backward)
+
+# %%
+# NBVAL_CHECK_OUTPUT
+print(sigmoid_backward(np.array([[1.0, 1.0]]), np.array([[0.5, 0.99]])))
+
+# %% [markdown]
+# ## Exercise 4 · Where the gradient is born
 #
 # *12 minutes, difficulty 3 of 5, 2 points.*
 #
@@ -361,7 +391,7 @@ softmax_cross_entropy_backward = check(softmax_cross_entropy_backward)
 # another loss on top, such as the squared error, they would not.
 # </details>
 #
-# ## Exercise 4 · Back through the whole network
+# ## Exercise 5 · Back through the whole network
 #
 # *25 minutes, difficulty 4 of 5, 4 points.*
 #
