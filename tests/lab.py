@@ -10,14 +10,59 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
+@dataclass(frozen=True)
+class Server:
+    """A running JupyterLab."""
+
+    address: str
+    notebooks: Path
+    """The folder that it serves."""
+
+    def ask(self, path: str, method: str = "GET", body: dict | None = None) -> bytes:
+        """What the server answers to a request."""
+        request = urllib.request.Request(
+            self.address + path,
+            data=None if body is None else json.dumps(body).encode(),
+            method=method,
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.read()
+
+    def set_theme(self, dark: bool) -> None:
+        """Choose the dark or the light theme, for pages opened from now on."""
+        theme = {"theme": f"JupyterLab {'Dark' if dark else 'Light'}"}
+        path = "/lab/api/settings/@jupyterlab/apputils-extension:themes"
+        self.ask(path, "PUT", {"raw": json.dumps(theme)})
+
+    def sessions(self) -> list[dict]:
+        """The notebooks that have a kernel."""
+        return json.loads(self.ask("/api/sessions"))
+
+    def end_kernels(self) -> None:
+        """Shut all kernels down, so that their memory is free."""
+        for session in self.sessions():
+            self.ask(f"/api/sessions/{session['id']}", "DELETE")
+
+    def wait_for_kernel(self, name: str) -> None:
+        """Until the notebook's kernel is connected and idle: JupyterLab's mark comes too early."""
+        for _ in range(600):
+            kernels = [s["kernel"] for s in self.sessions() if s["path"] == name]
+            if any(k["execution_state"] == "idle" and k["connections"] > 0 for k in kernels):
+                return
+            time.sleep(0.2)
+        raise TimeoutError("the kernel was not idle and connected within two minutes")
+
+
 @contextlib.contextmanager
-def jupyterlab(folder: Path) -> Iterator[str]:
-    """The address of a JupyterLab that serves folder/notebooks, with settings of its own."""
+def jupyterlab(folder: Path) -> Iterator[Server]:
+    """A JupyterLab that serves folder/notebooks, with settings of its own."""
     (folder / "notebooks").mkdir(exist_ok=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -35,32 +80,33 @@ def jupyterlab(folder: Path) -> Iterator[str]:
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "JUPYTER_DATA_DIR": str(folder / "data"),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "BACKPROP_PROGRESS": str(folder / "progress.jsonl"),
     }
     log = (folder / "log").open("w")
-    server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log)
+    server = Server(f"http://127.0.0.1:{port}", folder / "notebooks")
     try:
         for _ in range(120):
             with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{address}/api/status", timeout=5).close()
+                server.ask("/api/status")
                 break
             time.sleep(0.5)
         else:
             raise RuntimeError(f"JupyterLab did not start:\n{(folder / 'log').read_text()}")
-        yield address
+        yield server
     finally:
-        server.terminate()
+        process.terminate()
         try:
-            server.wait(20)
+            process.wait(20)
         except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+            process.kill()
+            process.wait()
         log.close()
 
 
 @contextlib.contextmanager
-def chromium(width: int = 1180, height: int = 900, touch: bool = False):
-    """A page in headless Chromium."""
+def chromium():
+    """Headless Chromium."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -68,63 +114,50 @@ def chromium(width: int = 1180, height: int = 900, touch: bool = False):
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             arguments.append("--no-sandbox")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        page = browser.new_page(viewport={"width": width, "height": height}, has_touch=touch)
-        page.set_default_timeout(60_000)
         try:
-            yield page
+            yield browser
         finally:
             browser.close()
 
 
-def set_theme(address: str, dark: bool) -> None:
-    """Choose JupyterLab's dark or light theme, for pages opened from now on."""
-    theme = "JupyterLab Dark" if dark else "JupyterLab Light"
-    request = urllib.request.Request(
-        f"{address}/lab/api/settings/@jupyterlab/apputils-extension:themes",
-        data=json.dumps({"raw": json.dumps({"theme": theme})}).encode(),
-        method="PUT",
-        headers={"Content-Type": "application/json"},
-    )
-    urllib.request.urlopen(request, timeout=10).close()
-
-
-def sessions(address: str) -> list[dict]:
-    """The notebooks that have a kernel."""
-    with urllib.request.urlopen(f"{address}/api/sessions", timeout=10) as answer:
-        return json.load(answer)
-
-
-def wait_for_kernel(address: str, name: str) -> None:
-    """Until the notebook's kernel is connected and idle: JupyterLab's own mark comes too early."""
-    for _ in range(480):
-        kernels = [s["kernel"] for s in sessions(address) if s["path"] == name]
-        if any(k["execution_state"] == "idle" and k["connections"] > 0 for k in kernels):
-            return
-        time.sleep(0.25)
-    raise TimeoutError("the kernel was not idle and connected within two minutes")
-
-
-def open_notebook(page, address: str, name: str) -> None:
+def open_notebook(page, server: Server, name: str) -> None:
     """Open a notebook, alone in a workspace of its own, with its kernel ready."""
-    page.goto(f"{address}/lab/workspaces/{Path(name).stem}/tree/{name}")
+    page.goto(f"{server.address}/lab/workspaces/{Path(name).stem}/tree/{name}")
     page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-    wait_for_kernel(address, name)
+    server.wait_for_kernel(name)
 
 
-def open_and_run(page, address: str, name: str) -> None:
-    """Open a notebook and run all its cells."""
-    open_notebook(page, address, name)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+def run_all(page, server: Server, name: str) -> None:
+    """Run all cells and wait until the last has run."""
+    menu(page, "Run", "Run All Cells")
+    last = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").last
+    # "[12]:" once it has run, "[*]:" while it waits
+    page.wait_for_function(
+        "e => /\\d/.test(e.innerText)", arg=last.element_handle(), timeout=180_000
+    )
+    server.wait_for_kernel(name)
 
 
-def scroll_until(page, found, step: int = 400) -> None:
-    """Walk through the notebook, of which JupyterLab draws only what is near the window."""
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        if found():
-            return
-        page.locator(".jp-Notebook .jp-WindowedPanel-outer").hover()
-        page.mouse.wheel(0, step)
-        time.sleep(0.15)
-    raise TimeoutError("not found in two minutes of scrolling")
+def menu(page, *names: str) -> None:
+    """Choose from JupyterLab's menus."""
+    for name in names:
+        page.get_by_role("menuitem", name=name, exact=True).click()
+
+
+def write_notebook(path: Path, *sources: str) -> None:
+    """A notebook with these code cells."""
+    cells = [
+        {
+            "cell_type": "code",
+            "id": f"cell-{i}",
+            "metadata": {},
+            "source": source,
+            "outputs": [],
+            "execution_count": None,
+        }
+        for i, source in enumerate(sources)
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(notebook), encoding="utf-8")

@@ -1,183 +1,379 @@
-"""A real JupyterLab in a real browser: open the lesson, run all cells, find the cards."""
+"""Every lesson in a real JupyterLab and a real browser: cards, pictures, and every control moved.
 
-import contextlib
+With SCREENSHOTS=folder the suite leaves pictures there, for the README and for eyes to judge.
+"""
+
 import json
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
+import re
 from pathlib import Path
 
+import lab
+import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from backprop_lib import explorers
+from backprop_lib.explorers import Button, Choice, Slider, Toggle
+from backprop_lib.explorers.explorer import wire
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
-LESSON = "05_backward_pass.ipynb"
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-
-WRONG = "05_backward_pass_wrong.ipynb"
+LESSONS = sorted(path.name for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+SCREENSHOTS = os.environ.get("SCREENSHOTS")
 
 pytestmark = pytest.mark.browser
 
 
-def with_wrong_answer(lesson):
-    """The lesson with an answer that takes the mean over the batch for the bias."""
-    notebook = json.loads(lesson)
-    for cell in notebook["cells"]:
-        if cell["metadata"].get("exercise") == "linear_backward":
-            cell["source"] = (
-                "def linear_backward(dy, cache):\n"
-                "    x, w, b = cache\n"
-                "    dx = dy @ w.T\n"
-                "    dw = x.T @ dy\n"
-                "    db = dy.mean(axis=0)\n"
-                "    return dx, dw, db"
-            )
-    return json.dumps(notebook)
+def cells_of(name):
+    return json.loads((NOTEBOOKS / name).read_text(encoding="utf-8"))["cells"]
 
 
-@pytest.fixture(scope="module")
-def jupyterlab(tmp_path_factory):
-    """The address of a JupyterLab that serves a copy of the notebooks."""
-    folder = tmp_path_factory.mktemp("lab")
-    (folder / "notebooks").mkdir()
-    lesson = (NOTEBOOKS / LESSON).read_text(encoding="utf-8")
-    (folder / "notebooks" / LESSON).write_text(lesson, encoding="utf-8")
-    (folder / "notebooks" / WRONG).write_text(with_wrong_answer(lesson), encoding="utf-8")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [
-        *(sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"),
-        *("--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token="),
-        f"--ServerApp.root_dir={folder / 'notebooks'}",
-    ]
-    (folder / "config" / "labconfig").mkdir(parents=True)
-    no_news = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
-    (folder / "config" / "labconfig" / "page_config.json").write_text(json.dumps(no_news))
-    own = {
-        "JUPYTER_CONFIG_DIR": str(folder / "config"),
-        "JUPYTER_DATA_DIR": str(folder / "data"),
-        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-    }
-    log = (folder / "log").open("w")
-    server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
+def explorers_in(name):
+    """The names of the explorers that a lesson shows, in order."""
+    code = "\n".join("".join(c["source"]) for c in cells_of(name) if c["cell_type"] == "code")
+    return re.findall(r"^explorers\.(\w+)\(", code, re.MULTILINE)
+
+
+def screenshot(target, name):
+    if SCREENSHOTS:
+        Path(SCREENSHOTS).mkdir(exist_ok=True)
+        target.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
+
+
+def axe_findings(page, *selectors):
+    """What axe-core finds serious or critical in these parts of the page."""
+    options = {"resultTypes": ["violations"]}
+    findings = []
+    for selector in selectors:
+        if page.locator(selector).count():
+            report = Axe().run(page, context=selector, options=options)
+            findings += [
+                (v["id"], v["impact"], [n["html"][:200] for n in v["nodes"]])
+                for v in report.response["violations"]
+                if v["impact"] in ("serious", "critical")
+            ]
+    return findings
+
+
+class Shown:
+    """An explorer as the page shows it, beside the model that it must follow."""
+
+    def __init__(self, root, model):
+        self.root = root
+        self.model = model
+        self.pictures = 0
+        self.root.locator("canvas").scroll_into_view_if_needed()
+        self.wait_for_picture()
+
+    def wait_for_picture(self):
+        """Until at least one more picture is drawn and the kernel has answered everything."""
+        self.root.evaluate(
+            """(root, before) => new Promise((done, fail) => {
+                const start = performance.now();
+                const look = () => {
+                    if (Number(root.dataset.pictures ?? 0) > before && root.explorer
+                        && root.dataset.waits !== "true") done();
+                    else if (performance.now() - start > 20000) fail("no new picture");
+                    else requestAnimationFrame(look);
+                };
+                look();
+            })""",
+            self.pictures,
+        )
+        self.pictures = int(self.root.get_attribute("data-pictures"))
+
+    def state(self):
+        """What can be seen and heard."""
+        return {
+            "pixels": self.root.locator("canvas").evaluate("canvas => canvas.toDataURL()"),
+            "readout": self.root.locator(".bp-readout").inner_text(),
+            "alt": self.root.locator("canvas").get_attribute("aria-label"),
+            "values": self.root.evaluate("root => root.explorer.values"),
+        }
+
+    def follows_the_model(self):
+        """The page's scene is the model's, number by number and word by word."""
+        page = self.root.evaluate(
+            """root => {
+                const plain = (v) => ArrayBuffer.isView(v) ? Array.from(v)
+                    : Array.isArray(v) ? v.map(plain)
+                    : v && typeof v === "object"
+                        ? Object.fromEntries(Object.entries(v).map(([k, x]) => [k, plain(x)]))
+                        : Number.isNaN(v) ? null : v;
+                const { scene, values } = root.explorer;
+                return { scene: plain(scene), values: { ...values } };
+            }"""
+        )
+        scene = self.model.scene(self.model.setting(page["values"]))
+        buffers = []
+        ours = as_lists(wire(scene, buffers), buffers)
+        differ(ours, page["scene"], "scene")
+        assert self.root.locator(".bp-readout").inner_text().split() == scene.readout.split()
+        assert self.root.locator("canvas").get_attribute("aria-label") == scene.alt
+
+
+def as_lists(value, buffers):
+    """What went over the wire, with its arrays as lists of numbers and None for NaN."""
+    if isinstance(value, dict) and "buffer" in value:
+        array = np.frombuffer(buffers[value["buffer"]], dtype=value["dtype"])
+        return [None if np.isnan(v) else float(v) for v in array]
+    if isinstance(value, dict):
+        return {key: as_lists(item, buffers) for key, item in value.items()}
+    if isinstance(value, list):
+        return [as_lists(item, buffers) for item in value]
+    return value
+
+
+def differ(ours, theirs, place):
+    """Fail where two nested values differ by more than rounding, and say where."""
+    if isinstance(ours, dict):
+        for key in ours:
+            differ(ours[key], theirs[key], f"{place}.{key}")
+    elif isinstance(ours, list):
+        assert len(ours) == len(theirs), place
+        for i, (a, b) in enumerate(zip(ours, theirs, strict=True)):
+            differ(a, b, f"{place}[{i}]")
+    elif isinstance(ours, float) and theirs is not None:
+        assert theirs == pytest.approx(ours, rel=1e-9, abs=1e-9), place
+    else:
+        assert ours == theirs, place
+
+
+def changed(before, after, what):
+    for part in ("pixels", "readout", "values"):
+        assert before[part] != after[part], f"{what} does not change the {part}"
+
+
+def move_by_keyboard(page, shown, control):
+    """Move one control with keys alone, and see that picture and read-out follow the model."""
+    target = shown.root.locator(f'[data-control="{control.name}"]')
+    before = shown.state()
+    target.focus()
+    if isinstance(control, Slider):
+        at_the_end = before["values"][control.name] >= control.high
+        for _ in range(5):
+            page.keyboard.press("ArrowLeft" if at_the_end else "ArrowRight")
+    elif isinstance(control, Choice):
+        options = list(control.options)
+        last = before["values"][control.name] == options[-1]
+        page.keyboard.press("ArrowUp" if last else "ArrowDown")
+    elif isinstance(control, Toggle):
+        page.keyboard.press("Space")
+    else:
+        page.keyboard.press("Enter")
+    shown.wait_for_picture()
+    changed(before, shown.state(), f"{control.name}, by keyboard,")
+    shown.follows_the_model()
+
+
+def move_by_mouse(page, shown, control):
+    """The same with the mouse."""
+    target = shown.root.locator(f'[data-control="{control.name}"]')
+    before = shown.state()
+    target.scroll_into_view_if_needed()
+    if isinstance(control, Slider):
+        value = before["values"][control.name]
+        share = (value - control.low) / (control.high - control.low)
+        box = target.bounding_box()
+        goal = 0.25 if share > 0.5 else 0.8
+        middle = box["y"] + box["height"] / 2
+        page.mouse.move(box["x"] + 8 + share * (box["width"] - 16), middle)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 8 + goal * (box["width"] - 16), middle, steps=4)
+        page.mouse.up()
+    elif isinstance(control, Choice):
+        options = list(control.options)
+        now = options.index(before["values"][control.name])
+        target.select_option(options[(now + 1) % len(options)])
+    else:
+        target.click()
+    shown.wait_for_picture()
+    changed(before, shown.state(), f"{control.name}, by mouse,")
+    shown.follows_the_model()
+
+
+def drag_handles(page, shown):
+    """Drag each ring a little way towards the middle of its panel."""
+    canvas = shown.root.locator("canvas")
+    for i in range(shown.root.evaluate("root => root.explorer.handles().length")):
+        before = shown.state()
+        canvas.scroll_into_view_if_needed()
+        start, goal = shown.root.evaluate("(root, i) => root.explorer.handles()[i]", i)
+        frame = canvas.bounding_box()
+        page.mouse.move(frame["x"] + start[0], frame["y"] + start[1])
+        page.mouse.down()
+        page.mouse.move(frame["x"] + goal[0], frame["y"] + goal[1], steps=5)
+        page.mouse.up()
+        shown.wait_for_picture()
+        changed(before, shown.state(), f"handle {i}")
+        shown.follows_the_model()
+
+
+def play(page, shown, control):
+    """Let a slider run by itself for a moment."""
+    before = shown.state()
+    button = shown.root.locator(f'[data-play="{control.name}"]')
+    button.click()
+    page.wait_for_timeout(700)
+    if "Pause" in button.inner_text():
+        button.click()
+    page.wait_for_timeout(200)
+    changed(before, shown.state(), f"{control.name}, playing,")
+    shown.follows_the_model()
+
+
+def move_everything(page, shown):
+    """Every control by keyboard and by mouse, every handle, every Play button."""
+    shown.follows_the_model()
+    for control in shown.model.controls:
+        move_by_keyboard(page, shown, control)
+    for control in shown.model.controls:
+        move_by_mouse(page, shown, control)
+        if isinstance(control, Slider) and control.plays:
+            play(page, shown, control)
+    drag_handles(page, shown)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_run_all_shows_every_card_and_picture_and_every_control_moves(jupyterlab, page, name):
+    lab.open_notebook(page, jupyterlab, name)
+    lab.run_all(page, jupyterlab, name)
     try:
-        for _ in range(120):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{address}/api/status", timeout=5).close()
-                break
-            time.sleep(0.5)
-        else:
-            pytest.fail(f"JupyterLab did not start:\n{(folder / 'log').read_text()}")
-        yield address
-    finally:
-        server.terminate()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-        log.close()
-
-
-@pytest.fixture
-def page():
-    """A page in headless Chromium; skipped with a reason where there is none, save in CI."""
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("Chromium is missing, and CI must not skip the browser test.")
-        pytest.skip("needs Chromium (on Debian: apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        arguments = ["--disable-gpu", "--disable-background-networking", "--disable-sync"]
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            arguments.append("--no-sandbox")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        page = browser.new_page(viewport={"width": 1180, "height": 900})
-        page.set_default_timeout(60_000)
-        yield page
-        browser.close()
-
-
-def sessions(address):
-    with urllib.request.urlopen(f"{address}/api/sessions", timeout=10) as answer:
-        return json.load(answer)
-
-
-def wait_for_kernel(address, name):
-    """Until the notebook's kernel is connected and idle: JupyterLab's own mark comes too early."""
-    for _ in range(240):
-        kernels = [s["kernel"] for s in sessions(address) if s["path"] == name]
-        if any(k["execution_state"] == "idle" and k["connections"] > 0 for k in kernels):
-            return
-        time.sleep(0.25)
-    pytest.fail("the kernel was not idle and connected within a minute")
-
-
-def open_and_run(page, address, name):
-    """Open a notebook, alone in a workspace of its own, and run all its cells."""
-    page.goto(f"{address}/lab/workspaces/{Path(name).stem}/tree/{name}")
-    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-    wait_for_kernel(address, name)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-
-
-def scroll_until(page, found, step=400):
-    """Walk through the notebook, of which JupyterLab draws only what is near the window."""
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        if found():
-            return
-        page.locator(".jp-Notebook .jp-WindowedPanel-outer").hover()
-        page.mouse.wheel(0, step)
-        time.sleep(0.15)
-    pytest.fail("not found in two minutes of scrolling")
-
-
-def test_run_all_shows_the_cards(jupyterlab, page):
-    problems = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    open_and_run(page, jupyterlab, LESSON)
-    notebook = json.loads((NOTEBOOKS / LESSON).read_text(encoding="utf-8"))
-    wanted = {c["metadata"]["check"] for c in notebook["cells"] if "check" in c["metadata"]}
-    seen = {}
-
-    def all_seen():
         labels = "cards => cards.map(card => card.getAttribute('aria-label'))"
-        for label in page.locator(".bp-card").evaluate_all(labels):
-            name, verdict = label.removeprefix("Check of ").split(": ")
-            seen[name] = verdict
-        return set(seen) == wanted
+        checks = [c["metadata"]["check"] for c in cells_of(name) if "check" in c["metadata"]]
+        cards = page.locator(".bp-card").evaluate_all(labels)
+        assert [c for c in cards if c.startswith("Check of ")] == [
+            f"Check of {exercise}: not attempted" for exercise in checks
+        ]
+        assert page.locator('.jp-OutputArea-output[data-mime-type*="stderr"]').count() == 0
+        outputs = page.locator(".jp-Notebook .jp-OutputArea")
+        assert outputs.locator("img:not([alt]), img[alt='']").count() == 0
+        silent = 'svg[role="img"]:not([aria-label]), canvas:not([aria-label])'
+        assert outputs.locator(silent).count() == 0
 
-    scroll_until(page, all_seen)
-    assert set(seen.values()) == {"not attempted"}
-    assert page.locator('.jp-OutputArea-output[data-mime-type*="stderr"]').count() == 0
-    assert problems == []
+        names = explorers_in(name)
+        roots = page.locator(".bp-explorer")
+        assert roots.count() == len(names)
+        for i, explorer in enumerate(names):
+            shown = Shown(roots.nth(i), getattr(explorers, explorer)())
+            screenshot(roots.nth(i), f"explorer_{explorer}")
+            move_everything(page, shown)
+        assert axe_findings(page, ".bp-explorer", ".bp-card") == []
+    finally:
+        jupyterlab.end_kernels()
 
 
-def test_a_wrong_answer_gets_a_card_that_names_the_mistake(jupyterlab, page):
-    """With SCREENSHOTS=docs the README's picture is made anew."""
-    open_and_run(page, jupyterlab, WRONG)
-    # Run All Cells leaves the reader at the end
-    page.get_by_role("heading", name="What comes next").wait_for()
-    wait_for_kernel(jupyterlab, WRONG)
-    card = page.locator(".bp-card.bp-wrong")
+ALL_EXPLORERS = [name for lesson in LESSONS for name in explorers_in(lesson)]
 
-    def in_the_window():
-        box = card.bounding_box() if card.count() else None
-        return box is not None and box["height"] > 0 and 100 < box["y"] < 400
 
-    scroll_until(page, in_the_window, step=-150)
-    assert "Your db is N times too small" in card.inner_text()
-    card.get_by_text("Hint 1 of 3").click()
-    card.get_by_text("Start from the shapes").wait_for()
-    assert not card.get_by_text("Which product of two matrices").is_visible()
-    if folder := os.environ.get("SCREENSHOTS"):
-        time.sleep(1)
-        page.screenshot(path=Path(folder) / "lesson.png")
+@pytest.mark.parametrize("width", [1180, 620], ids=["wide", "narrow"])
+def test_explorers_and_cards_in_the_dark_theme(jupyterlab, page, width):
+    name = f"dark_{width}.ipynb"
+    cards = "quiz('05_backward_pass')", "progress()", "predict('How many?', ...).reveal(3)"
+    sources = [f"explorers.{explorer}()" for explorer in ALL_EXPLORERS] + list(cards)
+    head = "from backprop_lib import explorers\nfrom checks import predict, progress, quiz"
+    lab.write_notebook(jupyterlab.notebooks / name, head, *sources)
+    jupyterlab.set_theme(dark=True)
+    page.set_viewport_size({"width": width, "height": 1000})
+    try:
+        lab.open_notebook(page, jupyterlab, name)
+        lab.run_all(page, jupyterlab, name)
+        roots = page.locator(".bp-explorer")
+        for i, explorer in enumerate(ALL_EXPLORERS):
+            Shown(roots.nth(i), getattr(explorers, explorer)())
+            canvas = roots.nth(i).locator("canvas").bounding_box()
+            assert canvas["width"] <= width
+            screenshot(roots.nth(i), f"explorer_{explorer}_dark_{width}")
+        for i in range(page.locator(".bp-card").count()):
+            screenshot(page.locator(".bp-card").nth(i), f"card_{i}_dark_{width}")
+        assert axe_findings(page, ".bp-explorer", ".bp-card") == []
+    finally:
+        jupyterlab.set_theme(dark=False)
+        jupyterlab.end_kernels()
+
+
+WRONG = """def linear_backward(dy, cache):
+x, w, b = cache
+dx = dy @ w.T
+dw = x.T @ dy
+db = dy.mean(axis=0)
+return dx, dw, db"""  # the editor indents what follows the first line by itself
+
+
+def retype(page, exercise, code):
+    """Replace the cell of an exercise as a learner does: click, select all, type, run."""
+    cell = page.locator(".jp-CodeCell", has_text=f"def {exercise}(").first
+    cell.scroll_into_view_if_needed()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type(code)
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_timeout(300)
+    page.keyboard.press("Shift+Enter")  # the check stands in the next cell
+
+
+def test_an_exercise_is_solved_as_a_learner_would(jupyterlab, page):
+    """First wrong: the card names the mistake. Then right: the card turns, and progress moves."""
+    name = "05_backward_pass.ipynb"
+    (jupyterlab.notebooks.parent / "progress.jsonl").unlink(missing_ok=True)
+    try:
+        lab.open_notebook(page, jupyterlab, name)
+        lab.run_all(page, jupyterlab, name)
+        retype(page, "linear_backward", WRONG)
+        card = page.locator('[aria-label="Check of linear_backward: wrong"]')
+        card.wait_for()
+        assert "Your db is N times too small" in card.inner_text()
+        card.get_by_text("Hint 1 of 3").click()
+        card.get_by_text("Start from the shapes").wait_for()
+        assert not card.get_by_text("Which product of two matrices").is_visible()
+        card.evaluate("card => card.scrollIntoView({block: 'center'})")
+        page.wait_for_timeout(300)
+        screenshot(page, "lesson")
+
+        retype(page, "linear_backward", WRONG.replace("mean", "sum"))
+        card = page.locator('[aria-label="Check of linear_backward: correct"]')
+        card.wait_for()
+        assert "Solved in this lesson: 1 of" in card.inner_text()
+        last = page.locator(".jp-CodeCell").last
+        last.scroll_into_view_if_needed()
+        last.locator(".cm-content").click()
+        page.keyboard.press("Shift+Enter")
+        page.locator('[aria-label="linear_backward: solved"]').wait_for()
+        assert "1 of " in page.locator(".bp-progress").inner_text()
+        screenshot(page.locator(".bp-progress"), "progress")
+    finally:
+        jupyterlab.end_kernels()
+
+
+def test_a_finger_drags_and_a_busy_kernel_loses_nothing(jupyterlab, browser):
+    """Moves made while the kernel computes are answered when it is done: the newest one counts."""
+    name = "busy.ipynb"
+    busy = "import time\ntime.sleep(4)"
+    head = "from backprop_lib import explorers"
+    lab.write_notebook(jupyterlab.notebooks / name, head, "explorers.neuron()", busy)
+    context = browser.new_context(viewport={"width": 800, "height": 900}, has_touch=True)
+    page = context.new_page()
+    try:
+        lab.open_notebook(page, jupyterlab, name)
+        lab.run_all(page, jupyterlab, name)
+        shown = Shown(page.locator(".bp-explorer"), explorers.neuron())
+        page.locator(".jp-CodeCell").last.locator(".cm-content").click()
+        page.keyboard.press("Shift+Enter")
+        slider = shown.root.locator('[data-control="w"]')
+        slider.focus()
+        for _ in range(12):
+            page.keyboard.press("ArrowRight")
+        box = slider.bounding_box()
+        page.touchscreen.tap(box["x"] + box["width"] * 0.9, box["y"] + box["height"] / 2)
+        jupyterlab.wait_for_kernel(name)
+        page.wait_for_timeout(500)
+        assert shown.state()["values"]["w"] > 2.5
+        shown.follows_the_model()
+    finally:
+        context.close()
+        jupyterlab.end_kernels()
+
+
+def test_every_kind_of_control_is_known_to_this_suite():
+    kinds = {type(c) for name in ALL_EXPLORERS for c in getattr(explorers, name)().controls}
+    assert kinds <= {Slider, Choice, Toggle, Button}

@@ -468,6 +468,7 @@ async function render({ model, el }) {
   const send = (message) => {
     if (turn > answered) { next = { ...next, ...message }; return; }
     turn += 1;
+    root.dataset.waits = "true";
     late ??= setTimeout(() => { waiting.hidden = false; }, 1500);
     model.send({ ...message, turn: `${view}:${turn}` });
   };
@@ -479,8 +480,14 @@ async function render({ model, el }) {
     readout.textContent = scene.readout;
     root.dataset.source = source;
     root.dataset.pictures = Number(root.dataset.pictures ?? 0) + 1;
-    root.scene = scene;
+    root.explorer = { scene, values, handles }; // for whoever wants to look, such as a test
   };
+  const handles = () => panels.flatMap(({ at, handles: rings, box }) => rings.map((ring) => {
+    // where each ring is, and a place half way to the middle of its panel
+    const [x, y] = [at.x(ring.x), at.y(ring.y)];
+    const [mx, my] = [box.x0 + box.inner * 0.45, box.y0 + box.high * 0.4];
+    return [[x, y], [(x + mx) / 2, (y + my) / 2]];
+  }));
   const display = () => rows.forEach(([control, row]) => row.display(values[control.name]));
   const move = (name, value, playing = false) => {
     if (playing && turn > answered) return; // a film waits for its pictures
@@ -504,6 +511,7 @@ async function render({ model, el }) {
   const listen = (message, buffers) => {
     const [from, number] = String(message.turn).split(":");
     if (from === view) answered = Number(number);
+    root.dataset.waits = String(turn > answered);
     clearTimeout(late);
     late = null;
     waiting.hidden = true;
