@@ -41,6 +41,7 @@ import numpy as np
 
 from backprop_lib import (
     accuracy,
+    explorers,
     init_mlp,
     iterate_minibatches,
     linear,
@@ -52,7 +53,7 @@ from backprop_lib import (
     softmax,
     softmax_cross_entropy,
 )
-from checks import check
+from checks import check, predict, progress, quiz
 from checks.gradients import numerical_gradient
 
 # %% [markdown]
@@ -66,6 +67,13 @@ plots.forward_and_back(
     ["x\n(N, D)", "(N, H)", "(N, H)", "scores\n(N, K)", "L\na number"],
     ["dx\n(N, D)", "(N, H)", "(N, H)", "dscores\n(N, K)", "1\na number"],
 )
+
+# %% [markdown]
+# Four questions first, on what you bring from earlier lessons. Recalling something, even wrongly,
+# prepares the ground for what builds on it.
+
+# %%
+quiz("05_backward_pass")
 
 # %% [markdown]
 # **Names.** For any array $a$ we write `da` for $\partial L / \partial a$: how much the loss grows
@@ -82,7 +90,7 @@ plots.forward_and_back(
 # A layer is two functions. `forward` gives the output and a **cache**, the things that the way
 # back will need. `backward` gets `dy`, which the layer above has worked out, and the cache.
 
-# %%
+# %% tags=["worked"]
 def volume(x, s):
     """x: (N, D), s: a number. Returns y (N, D) and the cache."""
     return s * x, (x, s)
@@ -100,14 +108,19 @@ y
 dy = np.array([[0.1, 0.2, 0.0], [-0.3, 0.5, 0.1]])  # dL/dy, (2, 3)
 
 # %% [markdown]
-# If `s` grows by 0.01, each entry of `y` grows by 0.01 times the entry of `x` below it. By how
-# much does the loss change, to first order? Work out a number before you run the next cell.
+# If `s` grows by 0.01, each entry of `y` grows by 0.01 times the entry of `x` in the same place. By
+# how much does the loss change, to first order? Work out a number, put it in place of the three
+# dots, and only then run on. In this course nobody grades a prediction; it is there because what
+# surprises you stays with you.
 
 # %%
-# NBVAL_CHECK_OUTPUT
+guess_change = predict("By how much does the loss change?", ...)
+guess_change
+
+# %%
 change_in_y = 0.01 * x
 change_in_loss = (dy * change_in_y).sum()
-print(f"{change_in_loss:.4f}")
+guess_change.reveal(change_in_loss, "Each entry of dy is weighed with its entry of 0.01 x.")
 
 # %% [markdown]
 # So `ds` must be a hundred times that, $-1.3$. We can find it for any layer in **five steps**.
@@ -125,7 +138,7 @@ print(f"{change_in_loss:.4f}")
 #
 # 5. **Shape.** `ds` is a number like `s`; `dx` is $(N, D)$ like `x`.
 
-# %%
+# %% tags=["worked"]
 # NBVAL_CHECK_OUTPUT
 def volume_backward(dy, cache):
     """dy: (N, D), dL/dy. Returns dx (N, D) and ds, a number."""
@@ -145,6 +158,33 @@ print("ds =", round(ds, 6), " dx has shape", dx.shape)
 # **Change it.** Set one entry of `dy` above to 0 and predict what happens to `ds` before you run
 # the cells again.
 #
+# ## The same, with the last lines left to you
+#
+# An equaliser has a volume knob for each feature. Its knobs are $g$, with shape $(D,)$:
+#
+# $$ y_{nd} = g_d \, x_{nd} \qquad x, y: (N, D), \quad g: (D,). $$
+#
+# Steps 1 to 5 are done for `dx`. For `dg` the first two are done: what is kept, and the slope
+# $\partial y_{nd} / \partial g_d = x_{nd}$. Reach, sum and shape are yours. Which outputs does one
+# knob $g_d$ touch? Replace the three dots; one line is enough.
+
+# %% tags=["faded"]
+g = np.array([1.5, 0.5, 2.0])  # (D,) = (3,): a knob for each feature
+y = g * x  # (N, D) = (2, 3)
+dx = g * dy  # 1 g kept, 2 slope g, 3 reaches one output, 4 nothing to add up, 5 (N, D)
+dg = ...  # your line: 1 x kept, 2 slope x; 3 reach, 4 sum, 5 shape are open
+
+# %% [markdown]
+# A numerical derivative knows the answer without any calculus. It nudges each knob a little to
+# both sides and looks at what the loss does. Here the loss is the sum of `dy * y`, which reacts to
+# `y` just as `dy` says.
+
+# %%
+numerical_dg = numerical_gradient(lambda knobs: (dy * (knobs * x)).sum(), g).value
+guess_dg = predict("dL/dg, from your line", dg)
+guess_dg.reveal(numerical_dg, "One knob touches its own column, so it collects over the samples.")
+
+# %% [markdown]
 # ## The bug clinic: a falling loss proves nothing
 #
 # A friend wrote `.mean()` where we wrote `.sum()`. She shows you that it works: she trains `s` so
@@ -188,7 +228,11 @@ print(f"friend's   {friends_backward(y - target, cache)[1]:.4f}")
 print(f"ratio      {numerical / friends_backward(y - target, cache)[1]:.4f}")
 
 # %% [markdown]
-# Hers is 6 times too small, and 6 is the number of entries. A gradient that is too small, or right
+# Three questions before you read on. *Where* is the fault: which of the five steps went wrong? *Why*
+# did the training not show it? *How* would you mend it?
+#
+# Hers is 6 times too small, and 6 is the number of entries: she divided in step 4, where the sum
+# belongs, although the forward pass took no mean. A gradient that is too small, or right
 # only in part, still points roughly downhill. That is why such mistakes live for years. In this
 # course every gradient is compared with the numerical judge, and so are yours.
 #
@@ -278,8 +322,14 @@ plots.gates(line, relu(line)[0])
 # %% [markdown]
 # **Predict.** `x` has the entries $-1$ and $2$, and `dy` has the entries $10$ and $-10$ in the same
 # places. What is `dx`? Both numbers of `dy` matter, and so does the question *when* it was decided
-# which gate is open: on the way forward or on the way back?
-#
+# which gate is open: on the way forward or on the way back? Put two numbers in square brackets in
+# place of the dots, such as `[1.0, 2.0]`.
+
+# %%
+guess_relu = predict("What are the two entries of dx?", ...)
+guess_relu
+
+# %% [markdown]
 # The cache is `x`, the input. Exactly at $x = 0$ the slope is not defined; any value from 0 to 1
 # will do there.
 
@@ -294,8 +344,10 @@ def relu_backward(dy, cache):
 relu_backward = check(relu_backward)
 
 # %%
-# NBVAL_CHECK_OUTPUT
-print(relu_backward(np.array([[10.0, -10.0]]), np.array([[-1.0, 2.0]])))
+guess_relu.reveal(
+    relu_backward(np.array([10.0, -10.0]), np.array([-1.0, 2.0])),
+    "The gates were set on the way forward, by x. The sign of dy has no say.",
+)
 
 # %% [markdown]
 # ## Exercise 3 · Back through a sigmoid
@@ -309,8 +361,12 @@ print(relu_backward(np.array([[10.0, -10.0]]), np.array([[-1.0, 2.0]])))
 # `x`. Find the slope on paper first: differentiate the fraction, and look for $y$ and $1 - y$ in
 # what you get.
 #
-# **Predict.** `y` has the entries $0.5$ and $0.99$, and both entries of `dy` are $1$. Which of the
-# two entries of `dx` is the larger, and by how much?
+# **Predict.** `y` has the entries $0.5$ and $0.99$, and both entries of `dy` are $1$. How many times
+# as large as the second entry of `dx` is the first?
+
+# %%
+guess_sigmoid = predict("How many times as large is the first entry?", ...)
+guess_sigmoid
 
 # %% exercise="sigmoid_backward"
 def sigmoid_backward(dy, cache):
@@ -323,8 +379,12 @@ def sigmoid_backward(dy, cache):
 sigmoid_backward = check(sigmoid_backward)
 
 # %%
-# NBVAL_CHECK_OUTPUT
-print(sigmoid_backward(np.array([[1.0, 1.0]]), np.array([[0.5, 0.99]])))
+slopes = sigmoid_backward(np.array([1.0, 1.0]), np.array([0.5, 0.99]))
+guess_sigmoid.reveal(
+    slopes[0] / slopes[1],
+    "Where a sigmoid is sure of itself it is flat, and little gradient comes through. Stack a few "
+    "of them and the first layers hardly learn: one reason why networks use ReLU.",
+)
 
 # %% [markdown]
 # ## Exercise 4 · Where the gradient is born
@@ -455,6 +515,21 @@ def mlp_backward(dscores, cache):
 mlp_backward = check(mlp_backward)
 
 # %% [markdown]
+# ## Watch it happen
+#
+# Here is a network with two features, four hidden units and five classes, and a batch of three
+# samples. Step through it, forward and back. At each step, say the shape of what comes next before
+# you move on. Then try to find out:
+#
+# - Go to step 7. Some entries of `dz` are 0. Which entries of `z`, in step 1, were to blame?
+# - Stay at step 8 and move `w1[0, 0]`. Can you shut a gate so that a column of `dw1` becomes 0?
+# - Go to step 5 and change the right class of sample 0. Which rows of `dscores` change, and why only
+#   those?
+
+# %%
+explorers.network_steps()
+
+# %% [markdown]
 # ## Check it all, end to end
 #
 # Each piece has been checked on its own. One last time, the judge who knows no calculus looks at
@@ -483,14 +558,20 @@ for name, array in params.items():
     print(f"{name}: shape {array.shape}, agree to 7 digits: {off < 1e-7}")
 
 # %% [markdown]
-# **Predict.** This small network has 83 parameters. How many forward passes did the numerical judge
-# need for them all? And how many did the backward pass need?
+# **Predict.** This small network has 83 parameters. Did the numerical judge need more than two
+# forward passes for each of them? And how many did the backward pass need? Put `True` or `False`.
 
 # %%
-# NBVAL_CHECK_OUTPUT
+guess_passes = predict("More than two forward passes for each parameter?", ...)
+guess_passes
+
+# %%
 parameters = sum(array.size for array in params.values())
-print(f"{parameters} parameters; more than two forward passes for each:",
-      forward_passes > 2 * parameters)
+guess_passes.reveal(
+    forward_passes > 2 * parameters,
+    f"For {parameters} parameters it took {forward_passes} forward passes. The backward pass took "
+    "one, and one way back.",
+)
 
 # %% [markdown]
 # A simple difference needs two forward passes for **each** parameter, and a careful one more. The
@@ -538,12 +619,19 @@ for epoch in range(20):
 plots.training_curves(history)
 
 # %% [markdown]
-# **Predict**, before you run the next cell: of 100 new digits, about how many does it get right?
+# **Predict**: of 100 new digits, about how many does it get right?
+
+# %%
+guess_digits = predict("How many of 100 new digits does it get right?", ...)
+guess_digits
 
 # %%
 # NBVAL_CHECK_OUTPUT
 print(f"{len(y_test)} test digits, more than 95 in 100 right:",
       history["test accuracy"][-1] > 0.95)
+
+# %%
+guess_digits.reveal(100 * history["test accuracy"][-1])
 
 # %%
 said = mlp_forward(x_test, params)[0].argmax(axis=1)
@@ -578,3 +666,6 @@ plots.digits_with_predictions(x_test[shown], y_test[shown], said[shown])
 #
 # You have gradients. Lesson 06 asks what to do with them: how large a step to take, on how many
 # samples, and with how much memory of the steps before.
+
+# %%
+progress()
