@@ -133,7 +133,7 @@ def run_all(page, server: Server, name: str) -> None:
     last = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").last
     # "[12]:" once it has run, "[*]:" while it waits
     page.wait_for_function(
-        "e => /\\d/.test(e.innerText)", arg=last.element_handle(), timeout=180_000
+        "e => /\\d/.test(e.textContent)", arg=last.element_handle(), timeout=120_000
     )
     server.wait_for_kernel(name)
 

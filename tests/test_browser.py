@@ -92,24 +92,29 @@ class Shown:
         }
 
     def follows_the_model(self):
-        """The page's scene is the model's, number by number and word by word."""
-        page = self.root.evaluate(
-            """root => {
-                const plain = (v) => ArrayBuffer.isView(v) ? Array.from(v)
-                    : Array.isArray(v) ? v.map(plain)
-                    : v && typeof v === "object"
-                        ? Object.fromEntries(Object.entries(v).map(([k, x]) => [k, plain(x)]))
-                        : Number.isNaN(v) ? null : v;
-                const { scene, values } = root.explorer;
-                return { scene: plain(scene), values: { ...values } };
-            }"""
-        )
-        scene = self.model.scene(self.model.setting(page["values"]))
-        buffers = []
-        ours = as_lists(wire(scene, buffers), buffers)
-        differ(ours, page["scene"], "scene")
+        """The page's scene, read-out and alternative text are the model's."""
+        page = self.root.evaluate(f"root => ({PLAIN})(root.explorer)")
+        scene = self.agrees_with(page)
         assert self.root.locator(".bp-readout").inner_text().split() == scene.readout.split()
         assert self.root.locator("canvas").get_attribute("aria-label") == scene.alt
+
+    def agrees_with(self, page):
+        """Values and scene from the page agree with the model, number by number, word by word."""
+        scene = self.model.scene(self.model.setting(page["values"]))
+        buffers = []
+        differ(as_lists(wire(scene, buffers), buffers), page["scene"], "scene")
+        return scene
+
+
+PLAIN = """({ scene, values }) => {
+    const plain = (v) => ArrayBuffer.isView(v) ? Array.from(v, plain)
+        : Array.isArray(v) ? v.map(plain)
+        : v && typeof v === "object"
+            ? Object.fromEntries(Object.entries(v).map(([k, x]) => [k, plain(x)]))
+            : Number.isNaN(v) ? null : v;
+    return { scene: plain(scene), values: { ...values } };
+}"""
+"""Scene and values without typed arrays, and with null for NaN."""
 
 
 def as_lists(value, buffers):
@@ -119,7 +124,7 @@ def as_lists(value, buffers):
         return [None if np.isnan(v) else float(v) for v in array]
     if isinstance(value, dict):
         return {key: as_lists(item, buffers) for key, item in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return [as_lists(item, buffers) for item in value]
     return value
 
@@ -137,6 +142,27 @@ def differ(ours, theirs, place):
         assert theirs == pytest.approx(ours, rel=1e-9, abs=1e-9), place
     else:
         assert ours == theirs, place
+
+
+def computes_the_same_in_the_page(shown):
+    """What the page computes at once is what NumPy computes, number by number."""
+    places = 0.0, 0.31, 0.77, 1.0
+    for slider in (c for c in shown.model.controls if isinstance(c, Slider)):
+        for place in places:
+            steps = round(place * (slider.high - slider.low) / slider.step)
+            target = shown.root.locator(f'[data-control="{slider.name}"]')
+            source, page = target.evaluate(
+                f"""(input, value) => {{
+                    const root = input.closest(".bp-explorer");
+                    input.value = value;
+                    input.dispatchEvent(new Event("input"));
+                    return [root.dataset.source, ({PLAIN})(root.explorer)];
+                }}""",
+                slider.low + steps * slider.step,
+            )
+            assert source == "page"
+            shown.agrees_with(page)
+            shown.wait_for_picture()
 
 
 def changed(before, after, what):
@@ -232,6 +258,8 @@ def move_everything(page, shown):
         if isinstance(control, Slider) and control.plays:
             play(page, shown, control)
     drag_handles(page, shown)
+    if shown.model.in_page:
+        computes_the_same_in_the_page(shown)
 
 
 @pytest.mark.parametrize("name", LESSONS)

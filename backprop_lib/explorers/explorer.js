@@ -455,6 +455,11 @@ async function render({ model, el }) {
   const waiting = element("span", { class: "bp-waiting", hidden: "" }, "waiting for the kernel …");
   const controls = element("div", { class: "bp-controls" });
   const root = element("div", { class: "bp-explorer", role: "group", "aria-label": spec.title });
+  // else JupyterLab takes the arrow keys for itself
+  root.dataset.lmSuppressShortcuts = "true";
+  root.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  });
   root.append(element("p", { class: "bp-title" }, spec.title), canvas, readout, waiting, controls);
   el.append(root);
 
