@@ -119,6 +119,7 @@ PROGRESS_STYLE = """<style>
 font-weight:400;background:transparent}
 .bp-box{display:inline-block;width:1.35em;height:1.35em;line-height:1.3em;margin-right:4px;
 text-align:center;border:1px solid var(--bp-line);border-radius:4px;font-size:13px}
+.bp-card.bp-progress tr{background:transparent}.bp-progress td:last-child{white-space:nowrap}
 .bp-box.bp-solved{background:#0072b2;border-color:#0072b2;color:#fff}
 .bp-box.bp-tried{border:2px solid #d55e00}
 </style>"""
