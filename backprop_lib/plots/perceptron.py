@@ -37,13 +37,23 @@ def separating_lines(
                 ax.contour(across, up, total, levels=[0], colors=[BLACK], linewidths=2)
             told.append(f"{title}: weights {np.round(w, 2).tolist()}, bias {b:.2f}")
         else:
-            ax.text(*middle, "?", fontsize=30, color=GREY, ha="center", va="center")
+            ax.text(middle[0], middle[1], "?", fontsize=30, color=GREY, ha="center", va="center")
             told.append(f"{title}: no line")
-        ones, zeros = x[y == 1], x[y == 0]
-        ax.scatter(*ones.T, s=90, color=BLUE, zorder=3)
-        ax.scatter(*zeros.T, s=80, marker="s", facecolor="white", edgecolor=ORANGE, lw=2, zorder=3)
+        ones, zeros = x[y == 1].T, x[y == 0].T
+        ax.scatter(ones[0], ones[1], s=90, color=BLUE, zorder=3)
+        ax.scatter(
+            zeros[0],
+            zeros[1],
+            s=80,
+            marker="s",
+            facecolor="white",
+            edgecolor=ORANGE,
+            lw=2,
+            zorder=3,
+        )
         if marked is not None:
-            ax.scatter(*x[marked], s=330, facecolor="none", edgecolor=PURPLE, lw=2, zorder=4)
+            x1, x2 = x[marked]
+            ax.scatter(x1, x2, s=330, facecolor="none", edgecolor=PURPLE, lw=2, zorder=4)
         ax.set(title=title, xlim=(left, right), ylim=(low, high), xlabel="$x_1$", aspect="equal")
         ax.set_ylabel("$x_2$" if ax is axes[0] else "")
         ax.locator_params(nbins=4)

@@ -1,6 +1,7 @@
 """Pictures of lesson 00, start here."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -18,16 +19,16 @@ LOOP = (
 
 def learning_loop() -> Picture:
     """The story of the course: four steps in a circle."""
-    figure, (ax,) = new_figure(9.4, 2.2)
+    figure, (ax,) = new_figure(8.8, 2.1)
     ax.set_axis_off()
     gap = 3.3
     edge = 0.0
+    place: Any = {"ha": "center", "va": "center"}
     for i, (step, question) in enumerate(LOOP):
         box = {"boxstyle": "round,pad=0.5", "facecolor": "#eef3f8", "edgecolor": "#333333"}
-        place = {"ha": "center", "va": "center"}
         ax.text(gap * i, 0, step, fontsize=12, fontweight="bold", bbox=box, **place)
         ax.text(gap * i, -0.62, question, fontsize=10, **place)
-        half = 0.2 + 0.07 * len(step)  # of the box, as wide as its text
+        half = 0.22 + 0.075 * len(step)  # of the box, as wide as its text
         if i:
             way = {"arrowstyle": "-|>", "color": BLUE, "lw": 2}
             ax.annotate("", (gap * i - half, 0), (edge, 0), arrowprops=way)
@@ -74,7 +75,7 @@ def stretched(column: np.ndarray, row: np.ndarray) -> Picture:
             edge, width = (BLUE, 3) if together else (GREY, 0.8)
             cell = {"boxstyle": "square,pad=0.55", "facecolor": "#eef3f8" if together else "white"}
             text = f"{value:g}".replace("-", "−")
-            style = {"ha": "center", "va": "center", "family": "monospace", "fontsize": 11}
+            style: Any = {"ha": "center", "va": "center", "family": "monospace", "fontsize": 11}
             ax.text(j, -i, f"{text:>3}", bbox=cell | {"edgecolor": edge, "lw": width}, **style)
         ax.set(title=title.replace("-", "−"), xlim=(-0.7, len(row) - 0.3))
         ax.set_ylim(-len(row) + 0.3, 0.7)
