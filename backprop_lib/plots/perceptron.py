@@ -76,7 +76,7 @@ def mistakes_per_epoch(histories: Mapping[str, Sequence[int]]) -> Picture:
         ax.annotate(name, ends, (6, 6), textcoords="offset points", color=colour, fontsize=11)
     ax.set(xlabel="epoch", ylabel="mistakes", ylim=(-0.3, None), xlim=(0.5, longest * 1.1))
     ax.locator_params(integer=True)
-    told = "; ".join(f"{name}: {list(counts)}" for name, counts in histories.items())
+    told = "; ".join(f"{name}: {[int(n) for n in counts]}" for name, counts in histories.items())
     return show(figure, f"The mistakes in each epoch. {told}.")
 
 
@@ -93,9 +93,10 @@ def weights_as_picture(
     for ax, label in zip(axes, (0, 1), strict=False):
         ax.imshow(x[y == label].mean(axis=0).reshape(side, side), cmap="gray_r")
         ax.set_title(f"the average {names[label]}", fontsize=11)
-    largest = float(np.abs(w).max())
-    axes[2].imshow(w.reshape(side, side), cmap="RdBu", vmin=-largest, vmax=largest)
-    for (i, j), value in np.ndenumerate(w.reshape(side, side)):
+    grid = np.reshape(w, (side, side))
+    largest = float(np.abs(grid).max())
+    axes[2].imshow(grid, cmap="RdBu", vmin=-largest, vmax=largest)
+    for (i, j), value in np.ndenumerate(grid):
         if abs(value) > 0.25 * largest:  # signs, so that it also reads in grey
             sign = "+" if value > 0 else "−"
             ink = "white" if abs(value) > 0.7 * largest else BLACK
@@ -105,7 +106,7 @@ def weights_as_picture(
         ax.set_axis_off()
     alt = (
         f"The average {names[0]} and the average {names[1]} in grey, and the {len(w)} weights: "
-        f"{int((w > 0.25 * largest).sum())} pixels, marked with a plus, speak strongly for "
-        f"{names[1]}, and {int((w < -0.25 * largest).sum())}, marked with a minus, against it."
+        f"{int((grid > 0.25 * largest).sum())} pixels, marked with a plus, speak strongly for "
+        f"{names[1]}, and {int((grid < -0.25 * largest).sum())}, marked with a minus, against it."
     )
     return show(figure, alt)

@@ -9,7 +9,7 @@ LESSON = "00_start_here"
 QUESTIONS = (
     Question(
         LESSON,
-        "A network learns in four steps, again and again. What does *sending the error backwards* "
+        "A network learns in four steps, again and again. What does sending the error backwards "
         "find out?",
         (
             Answer(

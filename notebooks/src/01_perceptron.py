@@ -21,12 +21,12 @@
 # whether it was wrong.
 #
 # Its rule, the **perceptron**, is a few lines of NumPy, and today you write it. You will also find
-# four small points in the plane that it can never learn. They kept the field busy for a quarter of
-# a century, and they are the reason for the rest of this course.
+# four points in the plane that it can never learn. It took until the 1980s before it was widely
+# known how to get past them, and that way is the rest of this course.
 #
 # When you are done, you will be able to
 #
-# - compute a neuron's decision for one sample or a whole batch, and draw its border;
+# - compute a neuron's decision for one sample or a whole batch, and say where its border lies;
 # - teach it from its mistakes, one sample at a time;
 # - say which problems it solves for certain, and which it never will, and why.
 #
@@ -161,7 +161,10 @@ guess_best.reveal(max(rights), "Three are easy, and then the fourth is on the wr
 
 # %% exercise="perceptron_predict"
 def perceptron_predict(x, w, b):
-    """x: (N, D), or (D,) for one sample; w: (D,); b: a number. Returns labels 0 and 1: (N,), or one."""
+    """x: (N, D), or (D,) for one sample; w: (D,); b: a number.
+
+    Returns the labels, 0 or 1: (N,) for a batch, one number for one sample.
+    """
     raise NotImplementedError("write perceptron_predict here, then run this cell and the next")
 
 
@@ -333,7 +336,7 @@ plots.mistakes_per_epoch(histories)
 
 # %%
 guess_clean.reveal(
-    histories["XOR"].count(0), "An epoch without a mistake would be a line that solves it."
+    list(histories["XOR"]).count(0), "An epoch without a mistake would be a line that solves it."
 )
 
 # %% [markdown]
@@ -356,10 +359,20 @@ guess_clean.reveal(
 # the other case in lesson 02.
 # </details>
 #
-# **Change it.** Train with a learning rate of 10 in place of 1. Predict first: will the mistakes be
-# more, fewer, or the same? Starting from zero, all weights become ten times as large, and a sum
-# that is ten times as large has the same sign.
-#
+# **Predict.** Train on AND once more, in the same orders, with a learning rate of 10 in place of 1.
+# Will the number of mistakes change? Answer `True` or `False`.
+
+# %%
+guess_rate = predict("Does a learning rate of 10 change the number of mistakes?", ...)
+
+# %%
+_, _, with_ten = perceptron_fit(corners, labels["AND"], 20, 10.0, np.random.default_rng(0))
+guess_rate.reveal(
+    list(with_ten) != list(histories["AND"]),
+    "From zero, all weights become ten times as large, and each sum keeps its sign.",
+)
+
+# %% [markdown]
 # ## The bug clinic: not a single mistake
 #
 # A friend likes the labels −1 and 1. Then a sample is right when its label and its sum have the same
@@ -384,7 +397,8 @@ def friends_fit(x, y, epochs, learning_rate, rng):
     return w, b, mistakes
 
 
-w_friend, b_friend, counts = friends_fit(corners, labels["OR"], 20, 1.0, np.random.default_rng(0))
+rng = np.random.default_rng(0)
+w_friend, b_friend, counts = friends_fit(corners, labels["OR"], 20, 1.0, rng)
 print("mistakes in each epoch:", counts)
 
 # %% [markdown]
@@ -434,7 +448,7 @@ plots.weights_as_picture(x_train, y_train, w8, ["3", "8"])
 
 # %%
 wrong = int((perceptron_predict(x_test, w8, b8) != y_test).sum())
-guess_wrong.reveal(wrong, "The weights have found the strokes that an eight has and a three lacks.")
+guess_wrong.reveal(wrong, "The weights found the strokes that a three lacks.")
 
 # %% [markdown]
 # Weights with a plus are pixels whose ink speaks for an eight: the left side, where a three is open.
@@ -451,8 +465,8 @@ guess_wrong.reveal(wrong, "The weights have found the strokes that an eight has 
 #
 # ## Where this is used
 #
-# Many a modern processor has small perceptrons in it: they guess which way a program will branch,
-# millions of times a second. Perceptrons also tag the words of a text as nouns or verbs. Above all,
+# Several modern processors have small perceptrons in them, which guess which way a program will
+# branch, millions of times a second. Perceptrons also tag the words of a text as nouns or verbs. Above all,
 # every neuron in a deep network still weighs, adds and decides, with a softer step.
 #
 # ## What comes next
