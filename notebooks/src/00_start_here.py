@@ -264,7 +264,7 @@ squared_errors = check(squared_errors)
 #
 # - **Data.** A network learns what its examples show, their gaps and prejudices included.
 # - **Computing.** Each round is cheap, but there are millions of them. And a mistake in a gradient
-#   need not show: the loss still falls, only less. So every gradient in this course is proven.
+#   need not show: the loss still falls, only less. So every gradient here is compared with numbers.
 # - **Overfitting.** It may learn its examples by heart and be lost with new ones, like a pupil who
 #   memorises the answers. So one judges a network on examples that it has never seen.
 #
