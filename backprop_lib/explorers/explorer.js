@@ -70,7 +70,7 @@ function layOut(scene, width) {
       const ratio = (panel.y.high - panel.y.low) / (panel.x.high - panel.x.low);
       let high = panel.square ? inner * ratio : inner * (scene.panels.length === 1 ? 0.52 : 0.72);
       if (panel.square && high > 400) { inner *= 400 / high; high = 400; }
-      return { panel, left: j * each, top, margin, inner, high };
+      return { panel, left: j * each, each, top, margin, inner, high };
     });
     const height = Math.max(...row.map((b) => b.margin.top + b.high + b.margin.bottom));
     boxes.push(...row);
@@ -103,7 +103,7 @@ function draw(canvas, scene, width) {
   return boxes.map((box) => drawPanel(pen, box, colours));
 }
 
-function drawPanel(pen, { panel, left, top, margin, inner, high }, colours) {
+function drawPanel(pen, { panel, left, each, top, margin, inner, high }, colours) {
   const x0 = left + margin.left;
   const y0 = top + margin.top;
   const sx = inner / (panel.x.high - panel.x.low);
@@ -123,7 +123,7 @@ function drawPanel(pen, { panel, left, top, margin, inner, high }, colours) {
     pen.textAlign = "left";
     pen.fillText(panel.title, panel.bare ? x0 : left + 8, top + 12);
   }
-  drawLegend(pen, panel, left, top + (panel.title ? 24 : 6), margin.left + inner, colours, font);
+  drawLegend(pen, panel, left, top + (panel.title ? 24 : 6), each - 14, colours, font);
   if (!panel.bare) drawAxes(pen, panel, at, { x0, y0, inner, high, left }, colours, font);
   pen.save();
   pen.beginPath();

@@ -1,22 +1,35 @@
-"""The explorer of lesson 00: a neuron with two sliders."""
+"""The explorer of lesson 00: a neuron with two sliders, and the input it looks at."""
 
 import numpy as np
 
 from backprop_lib.explorers.explorer import Explorer, Slider, Values
-from backprop_lib.explorers.scene import Axis, Line, Panel, Points, Scene
+from backprop_lib.explorers.scene import Axis, Handle, Line, Panel, Points, Scene
 from backprop_lib.layers import sigmoid
 
 __all__ = ["neuron"]
 
 IN_PAGE = """
+const say = (value) => (value + 1e-9).toFixed(2).replace("-", "−");
+
 export function update({ w, b, x }, scene) {
-  const [curve, point] = scene.panels[0].marks;
+  const [curve, undecided, point, ring] = scene.panels[0].marks;
   const neuron = (x) => 1 / (1 + Math.exp(-(w * x + b)));
+  const turn = -b / w;
   curve.y = Array.from(curve.x, neuron);
+  undecided.x = w === 0 ? [] : [turn, turn];
+  undecided.y = w === 0 ? [] : [-0.05, 1.05];
   point.x = [x];
   point.y = [neuron(x)];
-  const say = (value) => value.toFixed(2).replace("-", "−");
-  scene.readout = `w x + b = ${say(w * x + b)}, so the neuron answers ${say(neuron(x))}.`;
+  [ring.x, ring.y] = [x, neuron(x)];
+  const half = w === 0
+    ? "With a weight of 0 it gives every input the same answer."
+    : `It answers 0.50 at x = −b / w = ${say(turn)}.`;
+  scene.readout = `w x + b = ${say(w * x + b)}, so the neuron answers ${say(neuron(x))}. ${half}`;
+  const way = w === 0
+    ? "a flat line"
+    : `an S-shaped curve that ${w > 0 ? "rises" : "falls"} and passes 0.50 at ${say(turn)}`;
+  scene.alt = `The neuron's answer against its input: ${way}. `
+    + `At the input ${say(x)}, which is marked, the answer is ${say(neuron(x))}.`;
 }
 """
 
@@ -28,7 +41,7 @@ def neuron() -> Explorer:
         controls=(
             Slider("w", "weight w", -4, 4, 0.1, 1.0),
             Slider("b", "bias b", -4, 4, 0.1, 0.0),
-            Slider("x", "input x", -4, 4, 0.1, 1.0),
+            Slider("x", "input x", -4, 4, 0.1, 1.0, plays=True),
         ),
         scene=scene,
         in_page=IN_PAGE,
@@ -41,18 +54,42 @@ def scene(values: Values) -> Scene:
     inputs = np.linspace(-4.0, 4.0, 81)
     total = w * x + b
     answer = float(sigmoid(np.array(total))[0])
+    if w == 0:
+        undecided: list[float] = []
+        half = "With a weight of 0 it gives every input the same answer."
+        way = "a flat line"
+    else:
+        turn = -b / w
+        undecided = [turn, turn]
+        half = f"It answers 0.50 at x = −b / w = {say(turn)}."
+        slope = "rises" if w > 0 else "falls"
+        way = f"an S-shaped curve that {slope} and passes 0.50 at {say(turn)}"
     panel = Panel(
         x=Axis("input x", -4, 4),
         y=Axis("answer", -0.05, 1.05, ticks=(0, 0.5, 1)),
         marks=(
             Line(inputs, sigmoid(w * inputs + b)[0], "blue", 3, label="sigmoid(w x + b)"),
-            Points([x], [answer], "orange", size=8, label="the input you chose"),
+            Line(
+                undecided,
+                [-0.05, 1.05] if undecided else [],
+                "grey",
+                1.5,
+                "dashed",
+                label="undecided: w x + b = 0",
+            ),
+            Points([x], [answer], "orange", size=6, label="the input you chose"),
+            Handle(x, answer, x_control="x", colour="orange"),
         ),
     )
-    said, answered = (f"{v:.2f}".replace("-", "−") for v in (total, answer))
     return Scene(
         (panel,),
-        readout=f"w x + b = {said}, so the neuron answers {answered}.",
-        alt="The neuron's answer against its input: an S-shaped curve between 0 and 1, "
-        "with the chosen input marked on it.",
+        readout=f"w x + b = {say(total)}, so the neuron answers {say(answer)}. {half}",
+        alt=f"The neuron's answer against its input: {way}. "
+        f"At the input {say(x)}, which is marked, the answer is {say(answer)}.",
     )
+
+
+def say(value: float) -> str:
+    """A number with two digits, the same here and in the page."""
+    # the little on top decides ties, which Python and JavaScript round differently
+    return f"{value + 1e-9:.2f}".replace("-", "−")

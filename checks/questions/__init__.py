@@ -1,11 +1,13 @@
 """Questions on earlier lessons, one module a lesson: answered without looking, never graded."""
 
-from checks.questions import backward_pass
+from checks.questions import backward_pass, perceptron, start_here
 from checks.questions.question import Answer, Question
 
 __all__ = ["QUESTIONS", "Answer", "Question"]
 
 QUESTIONS: dict[str, tuple[Question, ...]] = {
+    "00_start_here": start_here.QUESTIONS,
+    "01_perceptron": perceptron.QUESTIONS,
     "05_backward_pass": backward_pass.QUESTIONS,
 }
 """For each lesson its questions, in order."""
