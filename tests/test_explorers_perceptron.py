@@ -33,7 +33,7 @@ def test_the_line_lies_where_the_sum_is_zero_and_the_dots_where_it_is_positive()
 )
 def test_and_and_or_yield_xor_does_not(problem, b, right, wrong):
     scene = at(problem, 1, 1, b)
-    assert scene.readout.startswith(f"{right} of 4 right.")
+    assert scene.readout.startswith(f"{problem}: {right} of 4 right.")
     seen = marks(scene)["wrong"]
     assert list(zip(seen.x, seen.y, strict=True)) == wrong
     assert f"gets {right} of 4 right" in scene.alt
@@ -56,7 +56,7 @@ def test_without_weights_there_is_no_line():
     scene = at("OR", 0, 0, 1)
     assert len(marks(scene)["line"].x) == 0
     assert "There is no line" in scene.alt
-    assert scene.readout.startswith("3 of 4 right.")
+    assert scene.readout.startswith("OR: 3 of 4 right.")
 
 
 def test_the_button_learns_from_one_mistake_by_the_perceptrons_rule():

@@ -51,7 +51,7 @@ export function update({ problem, w1, w2, b }, scene) {
   [ring.x, ring.y] = [w1, w2];
   const right = 4 - missed.filter(Boolean).length;
   const sums = CORNERS.map((corner, n) => `${names[n]} ${say(total(corner))}`).join(", ");
-  scene.readout = `${right} of 4 right. The sums x₁ w₁ + x₂ w₂ + b: ${sums}.`;
+  scene.readout = `${problem}: ${right} of 4 right. The sums x₁ w₁ + x₂ w₂ + b: ${sums}.`;
   const yes = names.filter((_, n) => total(CORNERS[n]) > 0).join(", ") || "none of them";
   const edge = square === 0 ? "There is no line, since both weights are 0."
     : `A line crosses the plane; the weights (${say(w1)}, ${say(w2)}) point to its side of ones.`;
@@ -121,7 +121,7 @@ def scene(values: Values) -> Scene:
         edge = "There is no line, since both weights are 0."
     return Scene(
         (panel,),
-        readout=f"{right} of 4 right. The sums x₁ w₁ + x₂ w₂ + b: {', '.join(sums)}.",
+        readout=f"{problem}: {right} of 4 right. The sums x₁ w₁ + x₂ w₂ + b: {', '.join(sums)}.",
         alt=f"The four inputs of {problem} at the corners of a square. {edge} "
         f"The perceptron says 1 for {yes}, and gets {right} of 4 right.",
     )
