@@ -4,7 +4,8 @@ An explorer's model is plain NumPy: a function from the controls' values to a sc
 loaded when the first explorer is shown.
 """
 
+from backprop_lib.explorers.chain_rule import graph_step_by_step
 from backprop_lib.explorers.explorer import Button, Choice, Explorer, Slider, Toggle
 from backprop_lib.explorers.start_here import neuron
 
-__all__ = ["Button", "Choice", "Explorer", "Slider", "Toggle", "neuron"]
+__all__ = ["Button", "Choice", "Explorer", "Slider", "Toggle", "graph_step_by_step", "neuron"]

@@ -13,16 +13,26 @@ from backprop_lib.plots.backward_pass import (
     training_curves,
     work_per_gradient,
 )
+from backprop_lib.plots.chain_rule import (
+    error_against_step,
+    graph_of_numbers,
+    growing_square,
+    slope_from_points,
+)
 from backprop_lib.plots.picture import Picture, show
 
 __all__ = [
     "Picture",
     "digits_with_predictions",
+    "error_against_step",
     "forward_and_back",
     "gates",
+    "graph_of_numbers",
+    "growing_square",
     "pull_on_scores",
     "share_of_each_sample",
     "show",
+    "slope_from_points",
     "training_curves",
     "work_per_gradient",
 ]
