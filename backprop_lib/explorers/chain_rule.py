@@ -33,9 +33,9 @@ GRAPHS: dict[str, Graph] = {
         "g": ("exp", "x"),
         "h": ("exp", "p"),
         "s": ("add", "g", "h"),
-        "l": ("log", "s"),
+        "u": ("log", "s"),
         "t": ("tanh", "p"),
-        "out": ("multiply", "l", "t"),
+        "out": ("multiply", "u", "t"),
     },
 }
 """What can be chosen; each has the inputs x and y and ends in out."""
@@ -132,7 +132,7 @@ def graph_step_by_step() -> Explorer:
     return Explorer(
         title="Forward and backward through a graph, step by step",
         controls=(
-            Slider("step", "step", 0, LONGEST, 1, 0, "{:.0f}", plays=True, pause=1.2),
+            Slider("step", "step", 0, LONGEST, 1, 7, "{:.0f}", plays=True, pause=1.2),
             Choice("graph", "graph", tuple(GRAPHS), "a value used twice"),
             Slider("x", "input x", -2, 2, 0.1, 1.0),
             Slider("y", "input y", -2, 2, 0.1, 0.5),

@@ -139,7 +139,7 @@ def slope_from_points(
         ax.set_ylim(min(curve) - 0.15 * room, max(curve) + 0.1 * room)
     alt = (
         f"The curve {name} near x = {x:g}, twice ({true}). Left, a line "
-        f" through the point and a point {step:g} to the right has slope {found[0]:.3g}. "
+        f"through the point and a point {step:g} to the right has slope {found[0]:.3g}. "
         f"Right, a line through the points {step:g} to either side has slope {found[1]:.3g}."
     )
     return show(figure, alt)

@@ -55,11 +55,11 @@ long_formula = {
     "g": ("exp", "x"),
     "h": ("exp", "p"),
     "s": ("add", "g", "h"),
-    "l": ("log", "s"),
+    "u": ("log", "s"),
     "t": ("tanh", "p"),
-    "out": ("multiply", "l", "t"),
+    "out": ("multiply", "u", "t"),
 }
-plots.graph_of_numbers(long_formula, {"x": 1.2, "y": 0.5}, "out")
+plots.graph_of_numbers(long_formula, {"x": 1.3, "y": 0.5}, "out")
 
 # %%
 quiz("04_chain_rule")
@@ -88,7 +88,7 @@ quiz("04_chain_rule")
 
 # %%
 # NBVAL_CHECK_OUTPUT
-values = graph_forward(long_formula, {"x": 1.2, "y": 0.5})
+values = graph_forward(long_formula, {"x": 1.3, "y": 0.5})
 for name, value in values.items():
     print(f"{name:>3} = {value:.4f}")
 
@@ -185,13 +185,22 @@ plots.error_against_step(
 #
 # - **The step is too large:** the bend counts. This part of the error is called *truncation*. For
 #   central differences it shrinks like $h^2$.
-# - **The step is too small:** rounding counts. A computer keeps about 16 digits. The cube is near
-#   1.3 on both sides, so each value is off by about $10^{-16}$. We subtract two numbers that agree
-#   in almost all of their digits, and divide what is left by $2h$. This part *grows* like
-#   $10^{-16} / h$.
+# - **The step is too small:** rounding counts. A computer keeps about 16 digits, so each of the two
+#   cubes is off by about $10^{-16}$. Dividing by $2h$ makes this error larger: it *grows* like
+#   $10^{-16} / h$. Here are the two cubes for $h = 10^{-12}$:
+
+# %%
+# NBVAL_CHECK_OUTPUT
+print(f"{cube(1.1 + 1e-12):.16f}")
+print(f"{cube(1.1 - 1e-12):.16f}")
+
+# %% [markdown]
+# Twelve digits say the same thing, namely 1.331, and cancel in the difference. What is left of the
+# sixteen are four or five, and the slope has no more than those.
 #
-# For numbers of ordinary size a central difference with a step near $10^{-5}$ is best, and then
-# right to some ten digits. In a large computation more rounding comes together; count on **seven**.
+# The two errors meet where $h^2$ is about $10^{-16} / h$, that is $h^3 \approx 10^{-16}$, so between
+# $10^{-6}$ and $10^{-5}$. There a central difference is right to some ten digits. In a large
+# computation more rounding comes together; count on **seven**.
 #
 # There is one more thing that a difference cannot tell. `relu`, from lesson 02, is 0 for negative
 # $a$ and $a$ for positive $a$, so its slope is 0 on the left and 1 on the right. In between it has
@@ -274,7 +283,7 @@ numerical_gradient = check(numerical_gradient)
 
 # %%
 # NBVAL_CHECK_OUTPUT
-inputs = {"x": 1.2, "y": 0.5}
+inputs = {"x": 1.3, "y": 0.5}
 measured = numerical_gradient(long_formula, inputs, "out", 1e-5)
 print({name: round(slope, 6) for name, slope in measured.items()})
 
@@ -283,7 +292,7 @@ print({name: round(slope, 6) for name, slope in measured.items()})
 
 # %%
 # NBVAL_CHECK_OUTPUT
-x, y = 1.2, 0.5
+x, y = 1.3, 0.5
 total = math.exp(x) + math.exp(x * y)
 ugly = (math.exp(x) + y * math.exp(x * y)) / total * math.tanh(x * y) + math.log(total) * (
     1 - math.tanh(x * y) ** 2
@@ -335,6 +344,18 @@ print(round(ugly, 6))
 # 4. **Sum.** Multiply the gradient of each by the slope, and add up over its uses.
 # 5. **Shape.** What comes back has the shape of what went forward. Here all are single numbers.
 
+# As a graph it looks like this. A graph has no subtraction, so the target comes in with a minus sign.
+
+# %%
+neuron = {
+    "a": ("multiply", "w", "x"),
+    "z": ("add", "a", "b"),
+    "y": ("tanh", "z"),
+    "e": ("add", "y", "minus_target"),
+    "L": ("multiply", "e", "e"),
+}
+plots.graph_of_numbers(neuron, {"w": 0.8, "x": 0.5, "b": -0.1, "minus_target": -0.9})
+
 # %%
 weight_and_bias = predict("The input x is 0.5. How many times db is dw?", ...)
 weight_and_bias
@@ -351,13 +372,13 @@ L = e * e
 
 # backward: from the output, whose gradient is 1, to the inputs
 dL = 1.0
-de = e * dL + e * dL  # kept e; as each factor its slope is the other one; used twice: sum
-dy = 1 * de  # slope 1: e moves just as much as y
-dz = (1 - y * y) * dy  # slope of tanh, from the kept value y = tanh(z)
-da = 1 * dz  # an addition passes on to both of its parts ...
-db = 1 * dz  # ... what has arrived, whole
-dw = x * da  # slope of w * x for w: the other factor, x
-dx = w * da
+de = e * dL + e * dL  # 1 kept e; 2 slope e, the other factor; 3 reaches L twice; 4 so two shares
+dy = 1 * de  # 2 slope 1: e moves just as much as y; 3 reaches e alone, so 4 nothing to add up
+dz = (1 - y * y) * dy  # 1 kept y, which is tanh(z); 2 slope of tanh
+da = 1 * dz  # 2 a sum hands on to each of its parts ...
+db = 1 * dz  # ... what has arrived, whole and not shared out
+dw = x * da  # 1 kept x; 2 slope of w x for w: the other factor
+dx = w * da  # 5 every one of them is a number, like what it belongs to
 
 print(f"dw = {dw:.4f}, db = {db:.4f}")
 
@@ -366,28 +387,33 @@ weight_and_bias.reveal(dw / db, "Both get dz; on the way to w it is multiplied b
 
 # %% [markdown]
 # Both are negative: when $w$ or $b$ grows, the loss falls. So they should grow. You have computed
-# which way a neuron should learn.
-#
+# which way a neuron should learn. Do not take it on trust; ask the judge:
+
+# %%
+# NBVAL_CHECK_OUTPUT
+print(round(slope_at(lambda w: (math.tanh(w * 0.5 - 0.1) - 0.9) ** 2, 0.8, 1e-5), 4))
+
+# %% [markdown]
 # **Change it.** Set $x = 0$ and predict `dw` before you run it. What would a neuron learn about a
 # weight whose input is silent?
 #
-# Now the long formula. Everything down to `p` is done; two lines are yours. Ask for each: who uses
+# Now the long formula. Everything back to `p` is done; two lines are yours. Ask for each: who uses
 # it?
 
 # %% tags=["faded"]
-x, y = 1.2, 0.5
+x, y = 1.3, 0.5
 
 p = x * y
 g = math.exp(x)
 h = math.exp(p)
 s = g + h
-l_ = math.log(s)  # the node "l"
+u = math.log(s)
 t = math.tanh(p)
-out = l_ * t
+out = u * t
 
 dout = 1.0
-dl, dt = t * dout, l_ * dout  # a product: each gets the other factor
-ds = 1 / s * dl  # the slope of log is 1 / s
+du, dt = t * dout, u * dout  # a product: each gets the other factor
+ds = 1 / s * du  # the slope of log is 1 / s
 dg, dh = ds, ds
 dp = h * dh + (1 - t * t) * dt  # used by h and by t: two shares, added
 dy = ...  # your line: y is used by p
@@ -456,7 +482,7 @@ local_gradients = check(local_gradients)
 # %% [markdown]
 # ## Step through a graph
 #
-# Move **step** with the arrow keys, or press Play. Blue is the way forward, orange the way back; the
+# Put **step** to 0, then move it with the arrow keys or press Play. Blue is the way forward, orange the way back; the
 # line above the picture is the sum that is being done. Watch how `p` collects its second share in
 # *a value used twice*.
 #
@@ -486,8 +512,17 @@ explorers.graph_step_by_step()
 # ## Who goes first?
 #
 # A node may send its gradient on when it has **all** of it. In the long formula `p` is used by `h`
-# and by `t`. If `p` sends after `t` alone has reached it, the share of `h` comes too late and never
-# gets to $x$ and $y$. So before a node sends, **everything that uses it must have sent**.
+# and by `t`. Suppose that `p` sends as soon as `t` has reached it. The share of `h` comes too late
+# and never gets to $x$:
+
+# %%
+# NBVAL_CHECK_OUTPUT
+too_early = y * (1 - t * t) * dt + g * dg
+print(f"p too early: dx = {too_early:.4f}; measured: {measured['x']:.4f}")
+
+# %% [markdown]
+# Close enough to be believed, and wrong. So before a node sends, **everything that uses it must have
+# sent**.
 #
 # An order in which every node comes after its parents is called **topological**.
 # `topological_order(graph)` gives one, inputs included:
@@ -625,7 +660,7 @@ gradient_check = check(gradient_check)
 # ## The bug clinic: the loss falls
 #
 # A friend has written her own backward pass. It is short, it walks in the right order, and she
-# shows you that it works: a neuron learns with it, step by step.
+# shows you that it works: our neuron learns with it, step by step.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -640,13 +675,6 @@ def friends_backward(graph, values, output):
     return gradients
 
 
-neuron = {
-    "a": ("multiply", "w", "x"),
-    "z": ("add", "a", "b"),
-    "y": ("tanh", "z"),
-    "e": ("add", "y", "minus_target"),
-    "L": ("multiply", "e", "e"),
-}
 at = {"w": 0.8, "x": 0.5, "b": -0.1, "minus_target": -0.9}
 for step in range(5):
     values = graph_forward(neuron, at)
@@ -677,15 +705,16 @@ def verdict_on(backward, graph, inputs, output):
 
 hers = verdict_on(friends_backward, neuron, at, "L")
 print("agrees:", hers)
-print("agrees:", verdict_on(friends_backward, long_formula, {"x": 1.2, "y": 0.5}, "out"))
-print("yours: ", verdict_on(graph_backward, long_formula, {"x": 1.2, "y": 0.5}, "out"))
+print("agrees:", verdict_on(friends_backward, long_formula, {"x": 1.3, "y": 0.5}, "out"))
+print("yours: ", verdict_on(graph_backward, long_formula, {"x": 1.3, "y": 0.5}, "out"))
 
 # %%
 is_she_right.reveal(hers, "For the neuron all her numbers are half of what they should be.")
 
 # %% [markdown]
 # On the neuron every number is wrong by the same factor, which only makes the steps smaller. That is
-# why the loss fell all the same. On the long formula even the directions are off.
+# why the loss fell all the same. On the long formula they are wrong by different factors, so not even
+# the direction is right.
 #
 # - **Where** in the neuron does the factor one half begin? Which node of the neuron is special?
 # - **Why** does nobody notice on a graph in which everything is used once?
