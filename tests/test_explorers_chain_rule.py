@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 
 import pytest
 
@@ -63,31 +64,29 @@ def test_a_node_sends_only_when_all_that_use_it_have_sent(name):
 
 def test_a_second_share_is_added_to_the_first():
     first = scene_at(graph="a value used twice", x=1.0, y=0.5, step=5)
-    assert "out sends p its gradient 1.00 times the slope 1.50" in first.readout
+    assert "out sends p its gradient 1 times the slope 1.5" in first.readout
     assert "the first to reach p" in first.readout
     second = scene_at(graph="a value used twice", x=1.0, y=0.5, step=7)
-    assert "p had 1.50 from before; the sum is 2.00." in second.readout
-    assert second.panels[0].title.endswith("1.50 + 0.50 × 1.00 = 2.00")
+    assert "p had 1.5 from before; the sum is 2." in second.readout
+    assert second.panels[0].title.endswith("1.5 + 0.5 × 1 = 2")
 
 
 def test_two_shares_can_cancel():
     for x in (-1.5, 0.3, 2.0):
-        assert (
-            "d(out)/dx = 0.00" in scene_at(graph="a value used twice", x=x, y=-1, step=19).readout
-        )
-    assert "d(out)/dx = 0.00" not in scene_at(graph="a value used twice", y=-0.9, step=19).readout
+        assert "d(out)/dx = 0," in scene_at(graph="a value used twice", x=x, y=-1, step=19).readout
+    assert "d(out)/dx = 0," not in scene_at(graph="a value used twice", y=-0.9, step=19).readout
 
 
 def test_a_shut_gate_lets_nothing_back():
     shut = scene_at(graph="a gate", x=0.5, y=-0.6, step=19)
-    assert shut.readout.endswith("d(out)/dx = 0.00, d(out)/dy = 0.00.")
+    assert shut.readout.endswith("d(out)/dx = 0, d(out)/dy = 0.")
     opened = scene_at(graph="a gate", x=0.5, y=-0.4, step=19)
-    assert opened.readout.endswith("d(out)/dx = 0.60, d(out)/dy = 0.50.")
+    assert opened.readout.endswith("d(out)/dx = 0.6, d(out)/dy = 0.5.")
 
 
 def test_a_silent_input_stops_the_gradient_of_its_partner():
     said = scene_at(graph="a chain", x=0, y=1, step=19).readout
-    assert said.endswith("d(out)/dx = 1.00, d(out)/dy = 0.00.")
+    assert said.endswith("d(out)/dx = 1, d(out)/dy = 0.")
 
 
 def test_every_control_changes_the_picture_and_what_is_said():
@@ -101,11 +100,13 @@ def test_alt_and_picture_tell_what_is_known_and_no_more():
     forward = scene_at(graph="the long formula", step=3)
     assert "h has the value 1.65" in forward.alt and "s has the value" not in forward.alt
     assert "gradient" not in forward.alt
-    assert not [text for text in marks(forward, Text) if "grad" in text.text]
+    assert not [text for text in marks(forward, Text) if text.colour == "orange"]
     assert [box.text for box in marks(forward, Box) if box.strong] == ["h = exp(p)"]
     assert {arrow.colour for arrow in marks(forward, Arrow)} == {"blue", "grey"}
     done = scene_at(graph="the long formula", step=19)
     assert "x has the gradient" in done.alt
+    below = [text for text in marks(done, Text) if text.colour == "orange"]
+    assert len(below) == len(GRAPHS["the long formula"]) + 2
     assert {arrow.colour for arrow in marks(done, Arrow)} == {"orange"}
 
 
@@ -124,7 +125,7 @@ def test_a_shorter_graph_stays_at_its_end():
 def test_every_corner_has_finite_numbers(name, x, y):
     for step in (0, 19):
         scene = scene_at(graph=name, x=x, y=y, step=step)
-        assert "nan" not in scene.readout and "inf" not in scene.readout
+        assert not re.search(r"nan|inf|\de[+−]", scene.readout + scene.alt)
         for mark in marks(scene, (Arrow, Box, Text)):
             assert all(math.isfinite(v) for v in vars(mark).values() if isinstance(v, float))
 

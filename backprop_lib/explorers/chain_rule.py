@@ -62,9 +62,9 @@ class Walk:
 
 
 def say(value: float) -> str:
-    """A number in few characters, with a true minus sign."""
-    text = f"{value:.2f}"
-    return "0.00" if text == "-0.00" else text.replace("-", "−")
+    """Three digits of a number, at most four of them behind the point; with a true minus sign."""
+    # adding 0 turns a negative zero into zero
+    return f"{round(value, 4) + 0.0:.3g}".replace("-", "−")
 
 
 def walks(graph: Graph, inputs: Mapping[str, float]) -> list[Walk]:
@@ -75,7 +75,7 @@ def walks(graph: Graph, inputs: Mapping[str, float]) -> list[Walk]:
     order = topological_order(graph)
     everything = graph_forward(graph, dict(inputs))
     words = f"The inputs are known: {listed(inputs)}."
-    at = Walk(inputs, {}, (), "", "", "values above, gradients below", words)
+    at = Walk(inputs, {}, (), "", "", listed(inputs), words)
     steps = [at]
     for name in order:
         if name in graph:
@@ -118,7 +118,7 @@ def walks(graph: Graph, inputs: Mapping[str, float]) -> list[Walk]:
 
 
 def listed(numbers: Mapping[str, float]) -> str:
-    """Names and numbers, such as "x = 1.00, y = 0.50"."""
+    """Names and numbers, such as "x = 1, y = 0.5"."""
     return ", ".join(f"{name} = {say(value)}" for name, value in numbers.items())
 
 
@@ -130,7 +130,7 @@ LONGEST = max(len(walks(graph, {"x": 1.0, "y": 1.0})) for graph in GRAPHS.values
 def graph_step_by_step() -> Explorer:
     """A graph of numbers: values forward, gradients back, one step at a time."""
     return Explorer(
-        title="Forward and backward through a graph, step by step",
+        title="Forward and back: values above the boxes, gradients below",
         controls=(
             Slider("step", "step", 0, LONGEST, 1, 7, "{:.0f}", plays=True, pause=1.2),
             Choice("graph", "graph", tuple(GRAPHS), "a value used twice"),
@@ -198,5 +198,5 @@ def node_marks(graph: Graph, places: Mapping[str, tuple[float, float]], walk: Wa
         if value is not None:
             marks.append(Text(x, y + 0.28, say(value), "blue", size=14))
         if gradient is not None:
-            marks.append(Text(x, y - 0.28, f"grad {say(gradient)}", "orange", size=14))
+            marks.append(Text(x, y - 0.28, say(gradient), "orange", size=14))
     return marks
