@@ -98,10 +98,10 @@ def test_every_control_changes_the_picture_and_what_is_said():
 
 def test_alt_and_picture_tell_what_is_known_and_no_more():
     forward = scene_at(graph="the long formula", step=3)
-    assert "h has the value 1.65" in forward.alt and "s has the value" not in forward.alt
+    assert "k has the value 1.65" in forward.alt and "s has the value" not in forward.alt
     assert "gradient" not in forward.alt
     assert not [text for text in marks(forward, Text) if text.colour == "orange"]
-    assert [box.text for box in marks(forward, Box) if box.strong] == ["h = exp(p)"]
+    assert [box.text for box in marks(forward, Box) if box.strong] == ["k = exp(p)"]
     assert {arrow.colour for arrow in marks(forward, Arrow)} == {"blue", "grey"}
     done = scene_at(graph="the long formula", step=19)
     assert "x has the gradient" in done.alt

@@ -31,8 +31,8 @@ GRAPHS: dict[str, Graph] = {
     "the long formula": {
         "p": ("multiply", "x", "y"),
         "g": ("exp", "x"),
-        "h": ("exp", "p"),
-        "s": ("add", "g", "h"),
+        "k": ("exp", "p"),
+        "s": ("add", "g", "k"),
         "u": ("log", "s"),
         "t": ("tanh", "p"),
         "out": ("multiply", "u", "t"),

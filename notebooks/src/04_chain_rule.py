@@ -53,8 +53,8 @@ from checks import check, predict, progress, quiz
 long_formula = {
     "p": ("multiply", "x", "y"),
     "g": ("exp", "x"),
-    "h": ("exp", "p"),
-    "s": ("add", "g", "h"),
+    "k": ("exp", "p"),
+    "s": ("add", "g", "k"),
     "u": ("log", "s"),
     "t": ("tanh", "p"),
     "out": ("multiply", "u", "t"),
@@ -94,18 +94,20 @@ for name, value in values.items():
 
 # %% [markdown]
 # `long_formula` is a **graph**: a dictionary that gives each node its operation and its *parents*,
-# the names it is computed from. `("add", "g", "h")` says $g + h$. Names that are only parents, here
-# `x` and `y`, are the *inputs*. There are six operations: `add` and `multiply` have two parents,
-# `exp`, `log`, `tanh` and `relu` have one. `graph_forward(graph, inputs)` takes a number for each
-# input and returns the value of everything, by name. The entries of the dictionary may stand in any
-# order.
+# the names it is computed from. `("add", "g", "k")` says $g + k$. Names that are only parents,
+# here `x` and `y`, are the *inputs*. There are six operations: `add` and `multiply` have two
+# parents, `exp`, `log`, `tanh` and `relu` have one. `graph_forward(graph, inputs)` takes a number
+# for each input and returns the value of everything, by name. The entries of the dictionary may
+# stand in any order.
 #
-# **Change it.** Put $y = 0$ into the cell above. Which nodes change, and which do not depend on $y$?
+# **Change it.** Put $y = 0$ into the cell above. Which nodes change, and which do not depend on
+# $y$?
 #
 # ## What a slope promises
 #
-# The slope of $x^2$ is $2x$. At $x = 3$ it is 6. That is a promise about small changes: a change of
-# $x$ comes out about six times as large.
+# The slope of $x^2$ is $2x$. At $x = 3$ it is 6. That is a promise about small changes: a change
+# of $x$ comes out about six times as large. Put a number in place of the three dots, then run both
+# cells. Right or wrong, you will remember the answer better for having tried.
 
 # %%
 growth = predict("x is 3 and grows by 0.01. By how much does x squared grow?", ...)
@@ -122,9 +124,9 @@ plots.growing_square(3.0, 0.5)
 
 # %% [markdown]
 # The side is used **twice**, once as width and once as height, so there are **two** strips:
-# $x h + h x$, which is $2x$ times $h$. The corner $h h$ is what the slope leaves out; when $h$ gets
-# ten times smaller, the corner gets a hundred times smaller. Keep both in mind. The strips will be
-# the reason for every sum in this lesson, and the corner for the error of every measurement.
+# $x h + h x$, which is $2x$ times $h$. The corner $h h$ is what the slope leaves out; when $h$ gets ten
+# times smaller, the corner gets a hundred times smaller. Keep both in mind. The strips will be the
+# reason for every sum in this lesson, and the corner for the error of every measurement.
 #
 # ## A slope without calculus
 #
@@ -159,8 +161,9 @@ plots.slope_from_points(cube, 1.1, 0.4, 3 * 1.1**2, "x³")
 # $$ \frac{(x+h)^3 - x^3}{h} = 3x^2 + 3xh + h^2, \qquad
 # \frac{(x+h)^3 - (x-h)^3}{2h} = 3x^2 + h^2. $$
 #
-# With a step ten times smaller, the error on one side gets ten times smaller, but the central one a
-# hundred times. So take the smallest step that there is?
+# With a step ten times smaller, the error on one side gets ten times smaller, but the central one
+# a hundred times. So take the smallest step that there is? Put one of the three in place of the
+# dots.
 
 # %%
 best_step = predict("For the cube, which step is best: 1e-1, 1e-5 or 1e-12?", ...)
@@ -185,8 +188,8 @@ plots.error_against_step(
 #
 # - **The step is too large:** the bend counts. This part of the error is called *truncation*. For
 #   central differences it shrinks like $h^2$.
-# - **The step is too small:** rounding counts. A computer keeps about 16 digits, so each of the two
-#   cubes is off by about $10^{-16}$. Dividing by $2h$ makes this error larger: it *grows* like
+# - **The step is too small:** rounding counts. A computer keeps about 16 digits, so each of the
+#   two cubes is off by about $10^{-16}$. Dividing by $2h$ makes this error larger: it *grows* like
 #   $10^{-16} / h$. Here are the two cubes for $h = 10^{-12}$:
 
 # %%
@@ -198,13 +201,13 @@ print(f"{cube(1.1 - 1e-12):.16f}")
 # Twelve digits say the same thing, namely 1.331, and cancel in the difference. What is left of the
 # sixteen are four or five, and the slope has no more than those.
 #
-# The two errors meet where $h^2$ is about $10^{-16} / h$, that is $h^3 \approx 10^{-16}$, so between
-# $10^{-6}$ and $10^{-5}$. There a central difference is right to some ten digits. In a large
-# computation more rounding comes together; count on **seven**.
+# The two errors meet where $h^2$ is about $10^{-16} / h$, that is $h^3 \approx 10^{-16}$, so
+# between $10^{-6}$ and $10^{-5}$. There a central difference is right to some ten digits. In a
+# large computation more rounding comes together; count on **seven**.
 #
 # There is one more thing that a difference cannot tell. `relu`, from lesson 02, is 0 for negative
 # $a$ and $a$ for positive $a$, so its slope is 0 on the left and 1 on the right. In between it has
-# a kink.
+# a kink. Predict a number.
 
 # %%
 at_the_kink = predict("At the kink of relu, at 0, what slope does slope_at find?", ...)
@@ -225,13 +228,13 @@ plots.slope_from_points(lambda a: max(a, 0.0), 0.0, 0.4, None, "relu(a)")
 #
 # <details><summary>Does the kink make the chain rule wrong for networks with ReLU?</summary>
 #
-# No. It is about a single point, and a computed number hits 0 exactly almost never. If it does, any
-# slope from 0 to 1 will do; the course takes 0. Only the *measurement* needs care there.
+# No. It is about a single point, and a computed number hits 0 exactly almost never. If it does,
+# any slope from 0 to 1 will do; the course takes 0. Only the *measurement* needs care there.
 # </details>
 #
 # **Two inputs.** With more inputs we move one at a time, while the others stand still. A cylinder
-# of radius $r$ and height $q$ holds $\pi r^2 q$. The slope for $r$ is measured below. Write the line
-# for $q$.
+# of radius $r$ and height $q$ holds $\pi r^2 q$. The slope for $r$ is measured below. Write the
+# line for $q$.
 
 # %% tags=["faded"]
 def cylinder(r, q):
@@ -244,7 +247,7 @@ slope_q = ...  # your line: q moves, r stands still
 
 # %%
 predict("The slope of the cylinder for its height", slope_q).reveal(
-    math.pi * 2.0**2, "A slice of height 1 more holds as much as the base is large."
+    math.pi * 2.0**2, "A slice of height 1 holds as much as the base is large.", within=1e-4
 )
 
 # %% [markdown]
@@ -257,13 +260,13 @@ predict("The slope of the cylinder for its height", slope_q).reveal(
 # $$ \frac{\partial f}{\partial x_i} \approx
 # \frac{f(\ldots, x_i + h, \ldots) - f(\ldots, x_i - h, \ldots)}{2h}, $$
 #
-# where $f$ is the value of the node `output`, and $h$ is the `step` that is handed in. All of these
-# are plain numbers.
+# where $f$ is the value of the node `output`, and $h$ is the `step` that is handed in. All of
+# these are plain numbers.
 #
 # Return a dictionary with the slope for each input, by name. Every slope is asked for at the same
 # point, so each input must be back in its place before the next one moves. A tool:
-# `inputs | {"x": 3.0}` is a new dictionary, like `inputs` but with 3 for `x`; `inputs` itself stays
-# as it was.
+# `inputs | {"x": 3.0}` is a new dictionary, like `inputs` but with 3 for `x`; `inputs` itself
+# stays as it was.
 
 # %% exercise="numerical_gradient"
 def numerical_gradient(graph, inputs, output, step):
@@ -301,8 +304,9 @@ print(round(ugly, 6))
 
 # %% [markdown]
 # They agree. So why not stop here? Because it costs two runs through the whole graph **for each
-# input**, and because it is right to a few digits only. We keep it as a judge: a judge may be slow,
-# as long as it needs no calculus and so cannot make our mistakes.
+# input**, and because it is right to a few digits only. We keep it as a judge: a judge may be
+# slow, as long as it needs no calculus and so cannot make our mistakes. It will tell us *which*
+# slope is wrong; *why* we shall have to find out ourselves.
 #
 # ## Along a path, slopes multiply
 #
@@ -318,16 +322,18 @@ print(round(ugly, 6))
 #
 # ## Where a value is used twice, shares add up
 #
-# Look at the graph once more. If $p$ moves a little, then `h` moves and `t` moves too, and `out`
-# feels both. It is the square with its two strips again: every use of a value passes on its own
-# share of the change, and small changes simply add. So
+# Look at the long formula once more: $p$ is used by `k` and by `t`. If $p$ moves by a small
+# $\varepsilon$, then `k` moves by its own slope times $\varepsilon$, and `t` by its own slope
+# times $\varepsilon$. Both moves go on to `out`, so `out` moves by both together. It is the square
+# again, with a strip for each use. And that the one move may also change what the other one does
+# is the corner: small times small, which a slope leaves out. So
 #
 # $$ \frac{\partial L}{\partial p} = \sum_{n \text{ uses } p} \frac{\partial L}{\partial n} \cdot
 # \frac{\partial n}{\partial p}, $$
 #
-# where $L$ is the output and the sum runs over the nodes $n$ that have $p$ as a parent. A node that
-# has $p$ as a parent twice, as in $p \cdot p$, counts twice. **Multiply along a path; add where
-# paths meet.** There is no third rule.
+# where $L$ is the output and the sum runs over the nodes $n$ that have $p$ as a parent. A node
+# that has $p$ as a parent twice, as in $p \cdot p$, counts twice. **Multiply along a path; add
+# where paths meet.** There is no third rule.
 #
 # We write `dp` for $\partial L / \partial p$, the **gradient** of $p$. It is not the value of $p$,
 # and it is not how far $p$ has moved. It is how strongly $L$ answers to $p$.
@@ -335,16 +341,16 @@ print(round(ugly, 6))
 # ## A neuron, worked by hand
 #
 # Here is a neuron with one input $x$, a weight $w$ and a bias $b$, and its squared distance from a
-# target. Five steps lead back through it. They will be the same five for every backward pass of the
-# course.
+# target. Five steps lead back through it. They will be the same five for every backward pass of
+# the course.
 #
 # 1. **Kept.** Which values does this step need from the way forward?
 # 2. **Slope.** How does the node answer to this parent alone?
 # 3. **Reach.** Which nodes use this value?
 # 4. **Sum.** Multiply the gradient of each by the slope, and add up over its uses.
 # 5. **Shape.** What comes back has the shape of what went forward. Here all are single numbers.
-
-# As a graph it looks like this. A graph has no subtraction, so the target comes in with a minus sign.
+#
+# As a graph it looks like this. There is no subtraction, so the target comes in with a minus sign.
 
 # %%
 neuron = {
@@ -405,8 +411,8 @@ x, y = 1.3, 0.5
 
 p = x * y
 g = math.exp(x)
-h = math.exp(p)
-s = g + h
+k = math.exp(p)
+s = g + k
 u = math.log(s)
 t = math.tanh(p)
 out = u * t
@@ -414,20 +420,24 @@ out = u * t
 dout = 1.0
 du, dt = t * dout, u * dout  # a product: each gets the other factor
 ds = 1 / s * du  # the slope of log is 1 / s
-dg, dh = ds, ds
-dp = h * dh + (1 - t * t) * dt  # used by h and by t: two shares, added
+dg, dk = ds, ds
+dp = k * dk + (1 - t * t) * dt  # used by k and by t: two shares, added
 dy = ...  # your line: y is used by p
 dx = ...  # your line: x is used by p and by g
 
 # %%
-predict("dy", dy).reveal(measured["y"], "One use: y moves p, and the slope of p for y is x.")
+predict("Your line for dy", dy).reveal(
+    measured["y"], "One use: y moves p, and the slope of p for y is x.", within=1e-4
+)
 
 # %%
-predict("dx", dx).reveal(measured["x"], "Two uses: y dp comes from p, and g dg comes from g.")
+predict("Your line for dx", dx).reveal(
+    measured["x"], "Two uses: y dp comes from p, and g dg comes from g.", within=1e-4
+)
 
 # %% [markdown]
-# No step was harder than one line of a table from school, and both slopes came out of the same walk.
-# Compare that with the ugly formula.
+# No step was harder than one line of a table from school, and both slopes came out of the same
+# walk. Compare that with the ugly formula.
 #
 # ## Exercise 2 · The slope of one step
 #
@@ -445,9 +455,11 @@ predict("dx", dx).reveal(measured["x"], "Two uses: y dp comes from p, and g dg c
 # | `"tanh"` | $\tanh a$ | $1 - \tanh^2 a$ | |
 # | `"relu"` | $\max(0, a)$ | ? | |
 #
-# Fill it in on paper first. For each question mark ask: if $a$ grows a little and $b$ stands still,
-# how many times as much does the value grow? At the kink of `relu`, at $a = 0$, any slope from 0
-# to 1 will do.
+# Fill it in on paper first. For each question mark ask: if $a$ grows a little and $b$ stands
+# still, how many times as much does the value grow? At the kink of `relu`, at $a = 0$, any slope
+# from 0 to 1 will do. `parents` are the values that went *into* the node. By hand we wrote the
+# slope of tanh as $1 - y^2$ with $y$, the value that came *out*; it is the same number, as long as
+# the two are not mixed up.
 #
 # Return a **tuple** with as many numbers as there are parents, and in their order. A tuple of one
 # number is written `(number,)`, with the comma.
@@ -460,8 +472,8 @@ predict("dx", dx).reveal(measured["x"], "Two uses: y dp comes from p, and g dg c
 #
 # <details><summary>Where does the slope of tanh come from?</summary>
 #
-# $\tanh a = u / v$ with $u = e^a - e^{-a}$ and $v = e^a + e^{-a}$. The slope of $u$ is $v$, and the
-# slope of $v$ is $u$. The quotient rule gives $(v \cdot v - u \cdot u) / v^2 = 1 - u^2/v^2$.
+# $\tanh a = u / v$ with $u = e^a - e^{-a}$ and $v = e^a + e^{-a}$. The slope of $u$ is $v$, and
+# the slope of $v$ is $u$. The quotient rule gives $(v \cdot v - u \cdot u) / v^2 = 1 - u^2/v^2$.
 # </details>
 
 # %% exercise="local_gradients"
@@ -482,9 +494,9 @@ local_gradients = check(local_gradients)
 # %% [markdown]
 # ## Step through a graph
 #
-# Put **step** to 0, then move it with the arrow keys or press Play. Blue is the way forward, orange the way back; the
-# line above the picture is the sum that is being done. Watch how `p` collects its second share in
-# *a value used twice*.
+# Put **step** to 0, then move it with the arrow keys or press Play. Blue is the way forward,
+# orange the way back; the line above the picture is the sum that is being done. Watch how `p`
+# collects its second share in *a value used twice*.
 #
 # Things to find, with the last step in view:
 #
@@ -492,8 +504,8 @@ local_gradients = check(local_gradients)
 #    not?
 # 2. In *a gate*, bring the sum $x + y$ below 0. What happens to both gradients, and at which node
 #    does the signal end?
-# 3. In *a value used twice* there is a $y$ other than 0 at which `out` does not answer to $x$ at all,
-#    wherever $x$ stands. Find it. Then go back a few steps: which two shares reach $x$?
+# 3. In *a value used twice* there is a $y$ other than 0 at which `out` does not answer to $x$ at
+#    all, wherever $x$ stands. Find it. Then go back a few steps: which two shares reach $x$?
 
 # %%
 explorers.graph_step_by_step()
@@ -501,8 +513,8 @@ explorers.graph_step_by_step()
 # %% [markdown]
 # <details><summary>What can be found</summary>
 #
-# 1. $p = xy$ has the slope $x$ for $y$. With $x = 0$ the product stays 0 whatever $y$ does. Its slope
-#    for $x$ is $y$, which is 1.
+# 1. $p = xy$ has the slope $x$ for $y$. With $x = 0$ the product stays 0 whatever $y$ does. Its
+#    slope for $x$ is $y$, which is 1.
 # 2. The slope of `relu` is 0 there, so the signal ends at `r`. Along the other path `x` gets the
 #    value of `r`, which is 0 as well.
 # 3. At $y = -1$. One share is $x$, the other $-x$, and they cancel. A gradient of 0 need not mean
@@ -511,8 +523,8 @@ explorers.graph_step_by_step()
 #
 # ## Who goes first?
 #
-# A node may send its gradient on when it has **all** of it. In the long formula `p` is used by `h`
-# and by `t`. Suppose that `p` sends as soon as `t` has reached it. The share of `h` comes too late
+# A node may send its gradient on when it has **all** of it. In the long formula `p` is used by `k`
+# and by `t`. Suppose that `p` sends as soon as `t` has reached it. The share of `k` comes too late
 # and never gets to $x$:
 
 # %%
@@ -521,8 +533,8 @@ too_early = y * (1 - t * t) * dt + g * dg
 print(f"p too early: dx = {too_early:.4f}; measured: {measured['x']:.4f}")
 
 # %% [markdown]
-# Close enough to be believed, and wrong. So before a node sends, **everything that uses it must have
-# sent**.
+# Close enough to be believed, and wrong. So before a node sends, **everything that uses it must
+# have sent**.
 #
 # An order in which every node comes after its parents is called **topological**.
 # `topological_order(graph)` gives one, inputs included:
@@ -546,7 +558,7 @@ waits_for
 # %%
 waits_for.reveal(
     sum(parents.count("p") for _, *parents in long_formula.values()),
-    "As many as use it: h and t.",
+    "As many as use it: k and t.",
 )
 
 # %% [markdown]
@@ -560,8 +572,8 @@ waits_for.reveal(
 # \frac{\partial L}{\partial p} = \sum_{n \text{ uses } p} \frac{\partial L}{\partial n} \cdot
 # \frac{\partial n}{\partial p}. $$
 #
-# The sum need not be done in one place. Let every gradient begin at 0, and let each node **add** its
-# share to each of its parents when its turn comes.
+# The sum need not be done in one place. Let every gradient begin at 0, and let each node **add**
+# its share to each of its parents when its turn comes.
 #
 # - `graph` may have its entries in any order. `values` is what `graph_forward` returned: the value
 #   of every node and input. Do not change either.
@@ -617,8 +629,8 @@ for name in inputs:
 # many planted mistakes it catches, **and** that it spares what is right. A check that refuses
 # everything is as useless as one that lets everything pass.
 #
-# How far apart may the two be? Not at all would be unfair: `numeric` was measured. Recall where its
-# error comes from. It is the rounding of the *whole* function, divided by $2h$, so it is about
+# How far apart may the two be? Not at all would be unfair: `numeric` was measured. Recall where
+# its error comes from. It is the rounding of the *whole* function, divided by $2h$, so it is about
 # equally large in every entry, **whether that entry is large or small**. An entry that should be 0
 # comes out as something like $10^{-11}$. So measure every difference with one stick: the entry of
 # `numeric` with the largest magnitude. Differences are right to about seven digits of it, so a
@@ -626,9 +638,10 @@ for name in inputs:
 #
 # Your check has to hold up to these:
 #
-# - gradients with entries near a million, near a ten-thousandth, with zeros among them, and gradients
-#   that are zero everywhere, where 0 beside 0 is right;
-# - entries that are too small, of the wrong sign, or in the wrong place, be it a single one by 4 %;
+# - gradients with entries near a million or near a ten-thousandth, with zeros among them, and
+#   gradients that are zero everywhere, where 0 beside 0 is right;
+# - entries that are too small, of the wrong sign, or in the wrong place, be it a single one by a
+#   few hundredths;
 # - a `claimed` of another shape than `numeric`, which is wrong, although NumPy would repeat the
 #   smaller one without a word;
 # - NaN ("not a number") in `claimed`, which is wrong. Every comparison with NaN is False.
@@ -712,9 +725,9 @@ print("yours: ", verdict_on(graph_backward, long_formula, {"x": 1.3, "y": 0.5}, 
 is_she_right.reveal(hers, "For the neuron all her numbers are half of what they should be.")
 
 # %% [markdown]
-# On the neuron every number is wrong by the same factor, which only makes the steps smaller. That is
-# why the loss fell all the same. On the long formula they are wrong by different factors, so not even
-# the direction is right.
+# On the neuron every number is wrong by the same factor, which only makes the steps smaller. That
+# is why the loss fell all the same. On the long formula they are wrong by different factors, so
+# not even the direction is right.
 #
 # - **Where** in the neuron does the factor one half begin? Which node of the neuron is special?
 # - **Why** does nobody notice on a graph in which everything is used once?
@@ -724,9 +737,9 @@ is_she_right.reveal(hers, "For the neuron all her numbers are half of what they 
 #
 # *Where:* at `L`, whose two parents are the same node, `e`. *Why:* a dictionary has one place for
 # each name. In `{p: share ...}` the second `e` takes the place of the first, and in `gradients |=
-# shares` what arrives later takes the place of what was there. Where everything is used once, there
-# is nothing to overwrite. *How:* begin at 0 and add, one parent at a time. This mistake, `=` in
-# place of `+=`, has been made in nearly every home-made library for gradients.
+# shares` what arrives later takes the place of what was there. Where everything is used once,
+# there is nothing to overwrite. *How:* begin at 0 and add, one parent at a time. This mistake, `=`
+# in place of `+=`, has been made in nearly every home-made library for gradients.
 # </details>
 #
 # **Change it.** Mend `friends_backward`, and let your check say so.
@@ -735,8 +748,8 @@ is_she_right.reveal(hers, "For the neuron all her numbers are half of what they 
 #
 # The chain rule can be said in another way: *for every path from the input to the output multiply
 # the slopes along it, then add up over all paths.* That is true, and hopeless to compute. Take a
-# number and double it by adding it to itself, twenty times in a row. Each doubling is used twice by
-# the next.
+# number and double it by adding it to itself, twenty times in a row. Each doubling is used twice
+# by the next.
 
 # %%
 doublings = {"d1": ("add", "x", "x")} | {
@@ -753,13 +766,13 @@ gradient_of_x = graph_backward(doublings, graph_forward(doublings, {"x": 1.0}), 
 paths.reveal(int(gradient_of_x), "All slopes are 1, so the gradient counts the paths: 2 to the 20.")
 
 # %% [markdown]
-# There are over a million paths, and you got there with 40 multiplications, one for each arrow. What
-# comes back along many paths is added up where they meet, and goes on as **one** number. That is
-# what "a node sends once" buys.
+# There are over a million paths, and you got there with 40 multiplications, one for each arrow.
+# What comes back along many paths is added up where they meet, and goes on as **one** number. That
+# is what "a node sends once" buys.
 #
 # The other comparison is with measuring. Here is a neuron with $D$ weights. Measuring runs through
-# the whole graph twice for each weight. The walk back does not ask how many weights there are: each
-# arrow is passed once.
+# the whole graph twice for each weight. The walk back does not ask how many weights there are:
+# each arrow is passed once.
 
 # %%
 def wide_neuron(size):
@@ -806,10 +819,10 @@ claimed = np.array([everything[name] for name in weights])
 print(gradient_check(claimed, np.array([numeric[name] for name in weights])))
 
 # %% [markdown]
-# <details><summary>One could also begin at an input and carry its slope forward. Why backward?</summary>
+# <details><summary>One could also carry the slope of an input forward. Why backward?</summary>
 #
-# Carried forward, the slope answers for **one input** and all outputs. Carried backward, it answers
-# for **one output** and all inputs. A network has one loss and very many weights.
+# Carried forward, the slope answers for **one input** and all outputs. Carried backward, it
+# answers for **one output** and all inputs. A network has one loss and very many weights.
 # </details>
 #
 # <details><summary>What does the walk back cost that measuring does not?</summary>
@@ -822,19 +835,19 @@ print(gradient_check(claimed, np.array([numeric[name] for name in weights])))
 # - A long formula is a graph of small steps. Keep every value, and no slope is hard.
 # - Multiply along a path; add where paths meet. A value used twice collects from both uses.
 # - A node sends once, after all that uses it has sent: the topological order, reversed.
-# - A central difference finds any slope without calculus. Too large a step and the bend counts, too
-#   small a step and rounding counts; at a kink it gives a mean of both sides.
-# - A falling loss proves nothing. A gradient is right if it agrees with a measured one, in shape and
-#   in every entry.
+# - A central difference finds any slope without calculus. Too large a step and the bend counts,
+#   too small a step and rounding counts; at a kink it gives a mean of both sides.
+# - A falling loss proves nothing. A gradient is right if it agrees with a measured one, in shape
+#   and in every entry.
 # - Backward, all slopes of one output cost about as much as computing it a few times over.
 #
 # ## Where this is used
 #
-# PyTorch, JAX and TensorFlow build such a graph while your program runs and walk it back as you did;
-# their nodes hold arrays in place of numbers. The same walk answers questions far from networks: how
-# the price of an option moves with each rate in the market, or which measured temperature would most
-# change tomorrow's forecast. And those who write such libraries check each new operation against
-# central differences.
+# PyTorch, JAX and TensorFlow build such a graph while your program runs and walk it back as you
+# did; their nodes hold arrays in place of numbers. The same walk answers questions far from
+# networks: how the price of an option moves with each rate in the market, or which measured
+# temperature would most change tomorrow's forecast. And those who write such libraries check each
+# new operation against central differences.
 #
 # ## What comes next
 #
