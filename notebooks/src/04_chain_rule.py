@@ -350,17 +350,17 @@ print(round(ugly, 6))
 # 4. **Sum.** Multiply the gradient of each by the slope, and add up over its uses.
 # 5. **Shape.** What comes back has the shape of what went forward. Here all are single numbers.
 #
-# As a graph it looks like this. There is no subtraction, so the target comes in with a minus sign.
+# As a graph it looks like this. There is no subtraction, so `m` is minus the target.
 
 # %%
 neuron = {
     "a": ("multiply", "w", "x"),
     "z": ("add", "a", "b"),
     "y": ("tanh", "z"),
-    "e": ("add", "y", "minus_target"),
+    "e": ("add", "y", "m"),
     "L": ("multiply", "e", "e"),
 }
-plots.graph_of_numbers(neuron, {"w": 0.8, "x": 0.5, "b": -0.1, "minus_target": -0.9})
+plots.graph_of_numbers(neuron, {"w": 0.8, "x": 0.5, "b": -0.1, "m": -0.9})
 
 # %%
 weight_and_bias = predict("The input x is 0.5. How many times db is dw?", ...)
@@ -688,7 +688,7 @@ def friends_backward(graph, values, output):
     return gradients
 
 
-at = {"w": 0.8, "x": 0.5, "b": -0.1, "minus_target": -0.9}
+at = {"w": 0.8, "x": 0.5, "b": -0.1, "m": -0.9}
 for step in range(5):
     values = graph_forward(neuron, at)
     print(f"step {step}: loss {values['L']:.4f}")
@@ -710,7 +710,7 @@ def verdict_on(backward, graph, inputs, output):
     claimed = backward(graph, graph_forward(graph, inputs), output)
     numeric = numerical_gradient(graph, inputs, output, 1e-5)
     for name in inputs:
-        print(f"{name:>12}: claimed {claimed[name]:8.4f}, measured {numeric[name]:8.4f}")
+        print(f"{name:>3}: claimed {claimed[name]:8.4f}, measured {numeric[name]:8.4f}")
     return gradient_check(
         np.array([claimed[name] for name in inputs]), np.array([numeric[name] for name in inputs])
     )
