@@ -1,7 +1,8 @@
 """What the lessons build: a small neural network library in NumPy, forward beside backward.
 
 Modules in teaching order: perceptron, layers, losses, graph, numerical, network, optimizers, data,
-training. Beside them storage (networks in files), in_place (how `Network` saves work) and plots.
+training. Beside them storage (networks in files), in_place (how `Network` saves work),
+graph_layout (where the nodes of a graph are drawn) and plots.
 """
 
 from backprop_lib.data import (

@@ -426,7 +426,7 @@ function buildPlay(control, values, move) {
   button.addEventListener("click", () => {
     if (timer !== null) { stop(); return; }
     if (values[control.name] >= control.high) move(control.name, control.low);
-    timer = setInterval(step, 120);
+    timer = setInterval(step, 1000 * control.pause);
     button.textContent = "❚❚ Pause";
   });
   stop();

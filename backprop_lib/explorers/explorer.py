@@ -38,6 +38,8 @@ class Slider:
     """How the value is written, such as "{:.0f} epochs"."""
     plays: bool = False
     """Whether a button beside it lets it run by itself, step by step."""
+    pause: float = 0.12
+    """Seconds between two such steps."""
     kind: Literal["slider"] = field(default="slider", init=False)
 
 

@@ -13,6 +13,12 @@ from backprop_lib.plots.backward_pass import (
     training_curves,
     work_per_gradient,
 )
+from backprop_lib.plots.chain_rule import (
+    error_against_step,
+    graph_of_numbers,
+    growing_square,
+    slope_from_points,
+)
 from backprop_lib.plots.perceptron import mistakes_per_epoch, separating_lines, weights_as_picture
 from backprop_lib.plots.picture import Picture, show
 from backprop_lib.plots.start_here import error_against_tries, learning_loop, stretched
@@ -20,15 +26,19 @@ from backprop_lib.plots.start_here import error_against_tries, learning_loop, st
 __all__ = [
     "Picture",
     "digits_with_predictions",
+    "error_against_step",
     "error_against_tries",
     "forward_and_back",
     "gates",
+    "graph_of_numbers",
+    "growing_square",
     "learning_loop",
     "mistakes_per_epoch",
     "pull_on_scores",
     "separating_lines",
     "share_of_each_sample",
     "show",
+    "slope_from_points",
     "stretched",
     "training_curves",
     "weights_as_picture",

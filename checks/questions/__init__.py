@@ -1,6 +1,6 @@
 """Questions on earlier lessons, one module a lesson: answered without looking, never graded."""
 
-from checks.questions import backward_pass, perceptron, start_here
+from checks.questions import backward_pass, chain_rule, perceptron, start_here
 from checks.questions.question import Answer, Question
 
 __all__ = ["QUESTIONS", "Answer", "Question"]
@@ -8,6 +8,7 @@ __all__ = ["QUESTIONS", "Answer", "Question"]
 QUESTIONS: dict[str, tuple[Question, ...]] = {
     "00_start_here": start_here.QUESTIONS,
     "01_perceptron": perceptron.QUESTIONS,
+    "04_chain_rule": chain_rule.QUESTIONS,
     "05_backward_pass": backward_pass.QUESTIONS,
 }
 """For each lesson its questions, in order."""
