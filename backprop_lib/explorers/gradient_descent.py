@@ -8,7 +8,17 @@ from typing import Any
 import numpy as np
 
 from backprop_lib.explorers.explorer import Choice, Explorer, Slider, Values
-from backprop_lib.explorers.scene import Axis, Handle, Image, Line, Mark, Panel, Points, Scene, shades
+from backprop_lib.explorers.scene import (
+    Axis,
+    Handle,
+    Image,
+    Line,
+    Mark,
+    Panel,
+    Points,
+    Scene,
+    shades,
+)
 from backprop_lib.optimizers import adam_step, momentum_step, sgd_step
 
 __all__ = ["downhill"]
