@@ -54,9 +54,9 @@ LANDSCAPES = {
     "round bowl": Landscape(lambda w: w**2, lambda w: 2 * w, 2.0),
     "narrow valley": Landscape(lambda w: 0.1 * w**2, lambda w: 0.2 * w, 4.0),
     "saddle": Landscape(lambda w: (w**2 - 1) ** 2 / 4, lambda w: w**3 - w, 1.0),
-    # 0.3105 lifts the lowest point to 0
+    # 0.3106 lifts the lowest point to 0
     "two valleys": Landscape(
-        lambda w: (w**2 - 1) ** 2 / 2 - 0.3 * w + 0.3105, lambda w: 2 * w**3 - 2 * w - 0.3, 2.0
+        lambda w: (w**2 - 1) ** 2 / 2 - 0.3 * w + 0.3106, lambda w: 2 * w**3 - 2 * w - 0.3, 2.0
     ),
 }
 METHODS = ("plain", "momentum", "Adam")

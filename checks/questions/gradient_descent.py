@@ -51,8 +51,8 @@ QUESTIONS = (
     ),
     Question(
         "04_chain_rule",
-        "You compute `(L(w + h) - L(w - h)) / (2 * h)` for a single weight. How many times is the loss "
-        "evaluated, and what does that mean for a network with `P` weights?",
+        "You compute `(L(w + h) - L(w - h)) / (2 * h)` for a single weight. How many times is the "
+        "loss evaluated, and how many times for a network with `P` weights?",
         (
             Answer(
                 "Twice, and twice for the whole network",
