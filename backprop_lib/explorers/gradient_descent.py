@@ -138,7 +138,7 @@ def scene(values: Values) -> Scene:
             Axis("w1", -WIDE, WIDE),
             Axis("w2", -HIGH, HIGH),
             on_map,
-            title=f"The {name} from above",
+            title=name.capitalize(),
             square=True,
         ),
         Panel(

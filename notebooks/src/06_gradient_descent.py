@@ -38,7 +38,7 @@
 # on.
 
 # %% tags=["setup"]
-from collections.abc import Iterator, Mapping  # the types named in the solved exercises
+from collections.abc import Iterator, Mapping  # types that the solved exercises name
 
 import numpy as np
 
@@ -59,7 +59,7 @@ from backprop_lib import (
     softmax_cross_entropy,
     softmax_cross_entropy_backward,
 )
-from backprop_lib.data import require_same_length
+from backprop_lib.data import require_same_length  # the solved exercises use it
 from checks import check, predict, progress, quiz
 
 # %% [markdown]
@@ -389,8 +389,8 @@ print("and differences over 1,000 times:",
 #
 # ## Walk for yourself
 #
-# The ring is the start; drag it, or use the two sliders. The triangle is where the walk has led.
-# Choose the method **plain** for now.
+# The ring is the start; drag it, or use the two sliders. The triangle is where the walk has led;
+# Play beside the steps lets it go. The method is set to **plain** for now, which has no momentum.
 #
 # - On the *narrow valley*, find the learning rate that settles below 0.01 in the fewest steps.
 #   What happens just beyond it? The valley here has the slopes $0.2 \, w_1$ and $4 \, w_2$.
