@@ -317,7 +317,7 @@ def by_backpropagation(params, x, labels, goal, learning_rate):
 
 
 # %% [markdown]
-# **Predict.** The largest network, with $s = 32$, has 4,192 parameters. How many forward passes
+# **Predict.** The largest network, with $s = 24$, has 2,376 parameters. How many forward passes
 # does one *single* gradient cost by numerical differences?
 
 # %%
@@ -327,7 +327,7 @@ guess_cost
 # %%
 parameters, steps_taken = [], []
 passes = {"numerical differences": [], "random search": [], "backpropagation": []}
-for s in (4, 8, 16, 32):
+for s in (3, 6, 12, 24):
     x, labels, start = task(s)
     goal = np.log(s) / 4
     parameters.append(sum(p.size for p in start.values()))
