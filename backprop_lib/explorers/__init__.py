@@ -5,22 +5,21 @@ loaded when the first explorer is shown.
 """
 
 from backprop_lib.explorers.backward_pass import network_steps
-from backprop_lib.explorers.chain_rule import GRAPHS, Walk, graph_step_by_step, walks
+from backprop_lib.explorers.chain_rule import graph_step_by_step
 from backprop_lib.explorers.explorer import Button, Choice, Explorer, Slider, Toggle
+from backprop_lib.explorers.gradient_descent import downhill
 from backprop_lib.explorers.perceptron import perceptron
 from backprop_lib.explorers.start_here import neuron
 
 __all__ = [
-    "GRAPHS",
     "Button",
     "Choice",
     "Explorer",
     "Slider",
     "Toggle",
-    "Walk",
+    "downhill",
     "graph_step_by_step",
     "network_steps",
     "neuron",
     "perceptron",
-    "walks",
 ]

@@ -19,12 +19,19 @@ from backprop_lib.plots.chain_rule import (
     growing_square,
     slope_from_points,
 )
+from backprop_lib.plots.gradient_descent import (
+    cost_of_learning,
+    losses_by_epoch,
+    paths_on_contours,
+    steps_on_a_curve,
+)
 from backprop_lib.plots.perceptron import mistakes_per_epoch, separating_lines, weights_as_picture
 from backprop_lib.plots.picture import Picture, show
 from backprop_lib.plots.start_here import error_against_tries, learning_loop, stretched
 
 __all__ = [
     "Picture",
+    "cost_of_learning",
     "digits_with_predictions",
     "error_against_step",
     "error_against_tries",
@@ -33,12 +40,15 @@ __all__ = [
     "graph_of_numbers",
     "growing_square",
     "learning_loop",
+    "losses_by_epoch",
     "mistakes_per_epoch",
+    "paths_on_contours",
     "pull_on_scores",
     "separating_lines",
     "share_of_each_sample",
     "show",
     "slope_from_points",
+    "steps_on_a_curve",
     "stretched",
     "training_curves",
     "weights_as_picture",
