@@ -98,6 +98,8 @@ def test_exercises_say_minutes_difficulty_and_points_as_declared(path):
     ]
     assert headings == declared
     assert all(e.minutes <= MOST_MINUTES for e in exercises)
+    (minutes,) = re.findall(r"\*(\d+) minutes\. You need: ", cells[0].source)
+    assert sum(e.minutes for e in exercises) <= 0.8 * int(minutes), "no time is left for reading"
     for exercise, check in pairwise(c for c in cells if {"exercise", "check"} & set(c.metadata)):
         if "exercise" in exercise.metadata:
             assert check.metadata.get("check") == exercise.metadata["exercise"]

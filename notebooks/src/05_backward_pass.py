@@ -238,7 +238,7 @@ print(f"ratio      {numerical / friends_backward(y - target, cache)[1]:.4f}")
 #
 # ## Exercise 1 · Back through a linear layer
 #
-# *15 minutes, difficulty 3 of 5, 3 points.*
+# *12 minutes, difficulty 3 of 5, 3 points.*
 #
 # The forward pass weighs and adds:
 #
@@ -308,7 +308,7 @@ linear_backward = check(linear_backward)
 #
 # ## Exercise 2 · Back through a ReLU
 #
-# *5 minutes, difficulty 1 of 5, 1 point.*
+# *4 minutes, difficulty 1 of 5, 1 point.*
 #
 # $$ y_{nd} = \max(0, x_{nd}) \qquad x, y: (N, D). $$
 #
@@ -352,7 +352,7 @@ guess_relu.reveal(
 # %% [markdown]
 # ## Exercise 3 · Back through a sigmoid
 #
-# *5 minutes, difficulty 2 of 5, 1 point.*
+# *4 minutes, difficulty 2 of 5, 1 point.*
 #
 # $$ y_{nd} = \sigma(x_{nd}) = \frac{1}{1 + e^{-x_{nd}}} \qquad x, y: (N, D). $$
 #
@@ -389,7 +389,7 @@ guess_sigmoid.reveal(
 # %% [markdown]
 # ## Exercise 4 · Where the gradient is born
 #
-# *12 minutes, difficulty 3 of 5, 2 points.*
+# *10 minutes, difficulty 3 of 5, 2 points.*
 #
 # At the end of the network stand scores $z$, with shape $(N, K)$: one row a sample, one column a
 # class. Softmax turns each row into probabilities, and the loss is the mean surprise at the right
@@ -453,7 +453,7 @@ softmax_cross_entropy_backward = check(softmax_cross_entropy_backward)
 #
 # ## Exercise 5 · Back through the whole network
 #
-# *25 minutes, difficulty 4 of 5, 4 points.*
+# *20 minutes, difficulty 4 of 5, 4 points.*
 #
 # Now put the pieces together. `mlp_forward` runs a batch through
 # linear, ReLU, linear, ReLU, ..., linear, and keeps one pair of caches a layer. The last layer has

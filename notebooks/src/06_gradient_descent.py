@@ -33,9 +33,7 @@
 # - put them together in a loop that trains a network;
 # - say with numbers why networks learn by backpropagation.
 #
-# There are five exercises. The 60 minutes are for reading, running and trying out; the minutes at
-# each exercise come on top. Until you have solved one, the library's version carries the lesson
-# on.
+# There are five exercises. Until you have solved one, the library's version carries the lesson on.
 
 # %% tags=["setup"]
 from collections.abc import Iterator, Mapping  # types that the solved exercises name
@@ -207,7 +205,7 @@ predict("w2 after one step", new_w2).reveal(0.6, "The slope for w2 is 4, and 1 �
 #
 # ## Exercise 1 · One step for all parameters
 #
-# *8 minutes, difficulty 2 of 5, 1 point.*
+# *5 minutes, difficulty 2 of 5, 1 point.*
 #
 # A network's parameters are arrays in a dictionary, `{"w1": ..., "b1": ..., "w2": ...}`, and
 # `mlp_backward` gives the gradients under the same names, each with the shape of its parameter.
@@ -413,7 +411,7 @@ explorers.downhill().at(method="plain")
 #
 # ## Exercise 2 · A few samples at a time
 #
-# *15 minutes, difficulty 3 of 5, 2 points.*
+# *9 minutes, difficulty 3 of 5, 2 points.*
 #
 # The loss is a mean over the samples, and so is its gradient. A mean can be estimated: ask 32
 # people, not the whole country. A **mini-batch** is such a small sample. Its gradient is not
@@ -480,7 +478,7 @@ guess_batches.reveal(len(batches), f"44 are full, and the last holds {len(batche
 # %% [markdown]
 # ## Exercise 3 · Keep some speed
 #
-# *12 minutes, difficulty 3 of 5, 2 points.*
+# *7 minutes, difficulty 3 of 5, 2 points.*
 #
 # The plain walker forgets. In the valley it is thrown from one wall to the other, and each time
 # it acts as if nothing had happened. A **ball** would not. Pushes from left and right cancel in
@@ -542,7 +540,7 @@ momentum_step = check(momentum_step)
 #
 # ## Exercise 4 · To each its own pace
 #
-# *20 minutes, difficulty 4 of 5, 3 points.*
+# *11 minutes, difficulty 4 of 5, 3 points.*
 #
 # In the valley the two weights need two learning rates. A network has thousands of weights, and
 # nobody can choose a rate for each. **Adam** lets every parameter find its own: it divides the
@@ -719,7 +717,7 @@ for name, i in (("w2", (3, 3)), ("b2", 3), ("w1", (20, 3)), ("b1", 3)):
 #
 # ## Exercise 5 · Train
 #
-# *25 minutes, difficulty 4 of 5, 3 points.*
+# *14 minutes, difficulty 4 of 5, 3 points.*
 #
 # Everything is there: predict, measure the error, send it backwards, adjust, repeat. Write the
 # loop.
