@@ -37,7 +37,7 @@ def load_digits(
 
 
 def two_moons(
-    n: int, rng: np.random.Generator, spread: float = 0.2, wrong_labels: float = 0.15
+    n: int, rng: np.random.Generator, spread: float = 0.2, wrong_labels: float = 0.1
 ) -> tuple[np.ndarray, np.ndarray]:
     """Points of two classes on two crescents that reach into each other.
 

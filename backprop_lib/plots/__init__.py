@@ -13,16 +13,28 @@ from backprop_lib.plots.backward_pass import (
     training_curves,
     work_per_gradient,
 )
+from backprop_lib.plots.overfitting import (
+    before_and_after_dropout,
+    decision_maps,
+    learning_curves,
+    reported_and_true,
+    three_parts,
+)
 from backprop_lib.plots.picture import Picture, show
 
 __all__ = [
     "Picture",
+    "before_and_after_dropout",
+    "decision_maps",
     "digits_with_predictions",
     "forward_and_back",
     "gates",
+    "learning_curves",
     "pull_on_scores",
+    "reported_and_true",
     "share_of_each_sample",
     "show",
+    "three_parts",
     "training_curves",
     "work_per_gradient",
 ]
