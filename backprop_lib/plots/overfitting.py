@@ -21,9 +21,10 @@ def decision_maps(
     """What classifiers of two classes say all over the plane, side by side, with samples on it.
 
     maps: for each title a function from places (M, 2) to classes (M,) of 0 and 1; x: (N, 2);
-    labels: (N,). Samples that a classifier gets wrong are hollow.
+    labels: (N,). Each title also gets the share of the samples that is right; those that are
+    wrong are hollow.
     """
-    figure, axes = new_figure(3.0 * len(maps), 2.7, len(maps))
+    figure, axes = new_figure(3.0 * len(maps), 2.8, len(maps))
     (left, bottom), (right, top) = x.min(axis=0) - 0.4, x.max(axis=0) + 0.4
     across, up = np.linspace(left, right, 160), np.linspace(bottom, top, 120)
     places = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
@@ -40,11 +41,10 @@ def decision_maps(
             ax.scatter(
                 x[of, 0], x[of, 1], s=22, c=face, marker=marker, edgecolors=colour, linewidths=1.2
             )
-        ax.set_title(title, fontsize=10)
+        ax.set_title(f"{title}\n{shares[-1]:.0%} of these right", fontsize=10)
         ax.set(xticks=[], yticks=[], xlim=(left, right), ylim=(bottom, top))
     told = "; ".join(
-        f"{title.replace(chr(10), ', ')}: {share:.0%} of the samples on their own side"
-        for title, share in zip(maps, shares, strict=True)
+        f"{title}: {share:.0%} of these right" for title, share in zip(maps, shares, strict=True)
     )
     return show(
         figure,
@@ -58,15 +58,15 @@ def three_parts(sizes: Mapping[str, int], uses: Sequence[str]) -> Picture:
 
     sizes: for each part how many samples; uses: what each is for, a few words.
     """
-    figure, (ax,) = new_figure(7.4, 1.6)
+    figure, (ax,) = new_figure(7.4, 1.1)
     start = 0
     shades = ("#b8d6ea", "#f6cfb3", "#dddddd")
-    for (name, size), use, shade in zip(sizes.items(), uses, shades, strict=True):
-        ax.barh(0, size, left=start, height=0.8, color=shade, edgecolor=BLACK)
+    for i, ((name, size), use) in enumerate(zip(sizes.items(), uses, strict=True)):
+        ax.barh(0, size, left=start, height=0.8, color=shades[i % 3], edgecolor=BLACK)
         ax.text(start + size / 2, 0, f"{name}\n{size}", ha="center", va="center", fontsize=10)
         ax.text(start + size / 2, -0.62, use, ha="center", va="top", fontsize=9)
         start += size
-    ax.set_ylim(-1.3, 0.5)
+    ax.set_ylim(-0.9, 0.5)
     ax.set_axis_off()
     told = "; ".join(
         f"{name}, {size} samples, {use.replace(chr(10), ' ')}"
@@ -93,15 +93,11 @@ def learning_curves(
             epochs[-1] * 1.01, losses[-1], f"{name} {losses[-1]:.2f}", color=colour, va="center"
         )
     lowest = validation_loss[best - 1]
+    ax.axvline(best, color=GREY, lw=1.2, linestyle=":")
     ax.plot([best], [lowest], "^", color=BLACK, ms=8)
-    ax.annotate(
-        f"epoch {best}: {lowest:.2f}",
-        (best, lowest),
-        (best + 0.02 * len(epochs), lowest + 0.18 * max(max(validation_loss), 1.0)),
-        arrowprops={"arrowstyle": "-", "color": GREY},
-        fontsize=9,
-    )
-    ax.set(xlabel="epoch", ylabel="loss (nats)", ylim=(0, None), xlim=(0, epochs[-1]))
+    top = 1.08 * max(*training_loss, *validation_loss)
+    ax.text(best + 0.01 * len(epochs), top, f"epoch {best}: {lowest:.2f}", va="top", fontsize=9)
+    ax.set(xlabel="epoch", ylabel="loss (nats)", ylim=(0, top), xlim=(0, epochs[-1]))
     alt = (
         f"Losses over {len(epochs)} epochs. Training: from {training_loss[0]:.2f} to "
         f"{training_loss[-1]:.2f}. Validation: from {validation_loss[0]:.2f} to "
@@ -147,7 +143,7 @@ def reported_and_true(
     ax.plot(true, rows, "o", color=BLUE, ms=8, label="true")
     ax.plot(said, rows, "s", color=ORANGE, ms=8, label="reported")
     for row, a, b in zip(rows, true, said, strict=True):
-        ax.text(max(a, b), row + 0.18, f"{b - a:+.3f}", ha="center", va="bottom", fontsize=9)
+        ax.text(max(a, b), row + 0.18, signed(b - a), ha="center", va="bottom", fontsize=9)
     ax.set_yticks(rows, list(reported))
     ax.set(xlabel=xlabel, ylim=(-0.5, len(rows) - 0.3))
     ax.margins(x=0.1)
@@ -157,3 +153,8 @@ def reported_and_true(
         for (name, b), a in zip(reported.items(), true, strict=True)
     )
     return show(figure, f"Reported and true {xlabel}. {told}.")
+
+
+def signed(difference: float) -> str:
+    """A difference with its sign, a true minus."""
+    return f"{difference:+.3f}".replace("-", "−")
