@@ -317,7 +317,8 @@ print(f"reported {np.mean(reported):.2f}, true {np.mean(true):.2f}")
 #
 # One thing more. A feature that has the same value in all training samples has $\sigma_d = 0$, and
 # one cannot divide by that. Give $\sigma_d = 1$ exactly for such a feature, and leave the others
-# alone. With a single training sample that holds for all features.
+# alone: add nothing to them. With a single training sample that holds for all features.
+# `np.where(condition, a, b)` takes entries of `a` where the condition is true, else of `b`.
 
 # %% exercise="fit_standardizer"
 def fit_standardizer(x_train):
@@ -785,8 +786,14 @@ print(f"validation loss of what came back: {validation_loss_of(best_params):.3f}
 print(f"validation loss of the last epoch: {losses[-1]:.3f}")
 
 # %% [markdown]
-# What came back is the *last* network. Where is the mistake? `best_params = params` makes no copy; it
-# is a second name for the same dictionary. Training goes on changing the arrays in it, in place.
+# What came back is the *last* network. Find the line that is wrong, say why, and think of how you
+# would mend it. Then unfold.
+#
+# <details><summary>Where, and why?</summary>
+#
+# `best_params = params` makes no copy. It is a second name for the same dictionary, and training goes
+# on changing the arrays in it, in place.
+# </details>
 #
 # Your friend mends it: `best_params = dict(params)`, a new dictionary. **Predict:** is that enough?
 # Answer True or False.
@@ -948,9 +955,9 @@ guess_test.reveal(
 # ## Where this is used
 #
 # Everywhere that a number is to be believed. Medical models are tested on other hospitals than those
-# that they learned from. Banks test on later years. Competitions keep a second, secret test set. Weight
-# decay is part of nearly every training of a large network today, dropout of many, and early stopping
-# saves much of the electricity.
+# that they learned from. A forecast is tested on later years than those that it has seen.
+# Competitions often keep a second, secret test set. Weight decay is part of the training of most
+# large networks, dropout of many, and early stopping saves time wherever training is long.
 #
 # ## What comes next
 #
