@@ -31,7 +31,8 @@
 # - say how far a reported number is off when the test set has been used to choose.
 #
 # There are eight small exercises, each with a check below it. **Until you have solved one, the
-# library's version carries the lesson on**, so you can always run the whole notebook to the bottom.
+# library's version carries the lesson on**, so you can always run the whole notebook to the
+# bottom.
 
 # %% tags=["setup"]
 from collections.abc import Mapping, Sequence
@@ -104,8 +105,8 @@ guess_best.reveal(
 )
 
 # %% [markdown]
-# C bent its border around single samples, also around those with a wrong label. A could not bend at
-# all. The training samples alone would have told you to take C.
+# C bent its border around single samples, also around those with a wrong label. A could not bend
+# at all. The training samples alone would have told you to take C.
 #
 # Before we go on: four questions on earlier lessons.
 
@@ -136,8 +137,8 @@ rng = np.random.default_rng(0)
 known, fresh = coin_tosses(200, rng), coin_tosses(2000, rng)
 
 # %% [markdown]
-# **Predict** two numbers from 0 to 1: its share of right answers on the 200 points in its list, and
-# on 2,000 fresh points.
+# **Predict** two numbers from 0 to 1: its share of right answers on the 200 points in its list,
+# and on 2,000 fresh points.
 
 # %%
 guess_known = predict("Share right on the 200 points in the list?", ...)
@@ -160,16 +161,16 @@ guess_fresh.reveal(
 )
 
 # %% [markdown]
-# So "100% right" on training data says nothing by itself. It could mean understanding, and it could
-# mean a list. To tell the two apart you need samples that were kept out of training. That is
-# **generalization**: being right beyond the samples one has learned from. When the training loss
-# still falls and the loss on other samples rises, we speak of **overfitting**. When both are high,
-# since the network is too simple or was held back too hard, it is **underfitting**.
+# So "100% right" on training data says nothing by itself. It could mean understanding, and it
+# could mean a list. To tell the two apart you need samples that were kept out of training. That
+# is **generalization**: being right beyond the samples one has learned from. When the training
+# loss still falls and the loss on other samples rises, we speak of **overfitting**. When both are
+# high, since the network is too simple or was held back too hard, it is **underfitting**.
 #
 # ## Three parts, and who may see which
 #
-# We shall try several networks and keep the best. That choice is itself a kind of learning: we, and
-# not gradient descent, fit something to data. So it needs samples of its own, and the final
+# We shall try several networks and keep the best. That choice is itself a kind of learning: we,
+# and not gradient descent, fit something to data. So it needs samples of its own, and the final
 # judgement needs others again.
 #
 # | part | what is done with it | how often |
@@ -182,8 +183,8 @@ guess_fresh.reveal(
 #
 # *10 minutes, difficulty 2 of 5, 3 points.*
 #
-# Data often come sorted, by class or by day. So shuffle first, then cut. A sample is its row of `x`
-# **and** its label, and the two must stay together. Every sample goes into exactly one part.
+# Data often come sorted, by class or by day. So shuffle first, then cut. A sample is its row of
+# `x` **and** its label, and the two must stay together. Every sample goes into exactly one part.
 #
 # With $N$ samples and the shares $s_1, s_2, s_3$, which add up to 1, cut the shuffled order at
 #
@@ -191,11 +192,11 @@ guess_fresh.reveal(
 #
 # So the training part has about $s_1 N$ samples, the validation part about $s_2 N$, and the test
 # part all that are left. One sample more or less in a part does not matter. Return three pairs
-# $(x, y)$, in the order training, validation, test.
+# $(x, y)$ of arrays, in the order training, validation, test.
 #
-# Two tools: `rng.permutation(N)` gives the numbers from 0 to N - 1 in random order, and an array of
-# such numbers picks rows: `x[[4, 0, 7]]` is rows 4, 0 and 7. Leave `x` and `y` themselves as they
-# are.
+# Two tools: `rng.permutation(N)` gives the numbers from 0 to N - 1 in random order, and an array
+# of such numbers picks rows: `x[[4, 0, 7]]` is rows 4, 0 and 7. Leave `x` and `y` themselves as
+# they are.
 
 # %% exercise="split_train_validation_test"
 def split_train_validation_test(x, y, shares, rng):
@@ -229,14 +230,14 @@ plots.three_parts(
 #
 # A network with two hidden layers of 32 units has 1,218 parameters; we have 60 samples. Train it
 # for 120 epochs with Adam. After each epoch we write down the loss on the training samples and on
-# the validation samples. `train_regularized` is the loop of lesson 06, and it writes these down. It
-# also has two brakes, of which more below. For now they are off.
+# the validation samples. `train_regularized` is the loop of lesson 06, and it writes these down.
+# It also has two brakes, of which more below. For now they are off.
 #
 # **Predict.** The training loss will fall and fall. After which of the 120 epochs will the
 # validation loss be lowest?
 
 # %%
-guess_epoch = predict("After which of 120 epochs is the validation loss lowest?", ..., unit="epochs")
+guess_epoch = predict("After which epoch is the validation loss lowest?", ...)
 guess_epoch
 
 # %%
@@ -258,8 +259,8 @@ plots.learning_curves(run.training_loss, run.validation_loss, lowest)
 
 # %% [markdown]
 # Read the two curves together. As long as both fall, the network learns what the samples have in
-# common. Where they part, it learns what sets each single one apart: the noise. The **gap** between
-# them is the sign of overfitting; both being high would be the sign of underfitting.
+# common. Where they part, it learns what sets each single one apart: the noise. The **gap**
+# between them is the sign of overfitting; both being high would be the sign of underfitting.
 #
 # Why does the validation loss end higher than it began, although more samples are right at the end
 # than at the start? The network has grown *sure*. To be sure and wrong costs much: a right class
@@ -275,9 +276,10 @@ plots.learning_curves(run.training_loss, run.validation_loss, lowest)
 # ## When the parts are not apart
 #
 # Real data hold the same thing more than once: two photographs of one face, one patient on two
-# days, a picture and its mirror image. Here is what that does. Of 60 samples we make a second copy,
-# moved by a hair's breadth (0.01), and **then** split all 120 in halves. Our friend with the
-# perfect memory is tested on the second half, and then on fresh samples. We do it for 100 data sets.
+# days, a picture and its mirror image. Here is what that does. Of 60 samples we make a second
+# copy, moved by a hair's breadth (0.01), and **then** split all 120 in halves. Our friend with
+# the perfect memory is tested on the second half, and then on fresh samples. We do it for 100
+# data sets.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -358,12 +360,12 @@ for name, values in shares.items():
     print(f"{name:<21} {np.mean(values):.3f}")
 
 # %% [markdown]
-# Standardizing matters a lot. Measuring on all data made **no difference that one could see**, here.
-# That is the honest result, and it is why people get careless. Now the same carelessness with
-# another measurement: 60 samples with 1,000 features, all of them noise, and again coin tosses for
-# labels. We keep the ten features whose class means lie furthest apart. Then each test sample gets
-# the class whose mean, over the 40 training samples, is nearer. The only question is on which
-# samples we looked for the ten features.
+# Standardizing matters a lot. Measuring on all data made **no difference that one could see**,
+# here. That is the honest result, and it is why people get careless. Now the same carelessness
+# with another measurement: 60 samples with 1,000 features, all of them noise, and again coin
+# tosses for labels. We keep the ten features whose class means lie furthest apart. Then each test
+# sample gets the class whose mean, over the 40 training samples, is nearer. The only question is
+# on which samples we looked for the ten features.
 
 # %%
 def nearest_mean_label(x_train, y_train, x):
@@ -397,17 +399,17 @@ guess_noise.reveal(
 )
 
 # %% [markdown]
-# The test labels had a say in which features were kept, so the kept ones suit them. Nobody can tell
-# beforehand whether such a leak costs nothing or everything. So there is one rule, with a check that
-# needs no thinking: **change the test data as wildly as you like. Nothing that you train on, choose
-# by or divide by may change.**
+# The test labels had a say in which features were kept, so the kept ones suit them. Nobody can
+# tell beforehand whether such a leak costs nothing or everything. So there is one rule, with a
+# check that needs no thinking: **change the test data as wildly as you like. Nothing that you
+# train on, choose by or divide by may change.**
 #
 # ## A price on large weights
 #
-# To bend around a single sample, a network needs large weights. So let large weights cost something.
-# We add a **penalty** to the loss, and gradient descent makes the sum small. The gradient of a sum
-# is the sum of the gradients: all we need is the penalty's own. Here is one such penalty, worked: the
-# L1 penalty of a single weight matrix $w: (D, M)$,
+# To bend around a single sample, a network needs large weights. So let large weights cost
+# something. We add a **penalty** to the loss, and gradient descent makes the sum small. The
+# gradient of a sum is the sum of the gradients: all we need is the penalty's own. Here is one
+# such penalty, worked: the L1 penalty of a single weight matrix $w: (D, M)$,
 #
 # $$ P = \lambda \sum_{d,m} |w_{dm}|, \qquad \lambda \ge 0 \text{ its strength}, \quad
 # P: \text{a number}. $$
@@ -460,7 +462,8 @@ predict("dw of the penalty with fourth powers?", dw).reveal(
 #
 # *6 minutes, difficulty 2 of 5, 2 points.*
 #
-# The usual one takes squares, of **all weights of the whole network**, and leaves the biases alone:
+# The usual one takes squares, of **all weights of the whole network**, and leaves the biases
+# alone:
 #
 # $$ P = \frac{\lambda}{2} \sum_{i} \sum_{d,m} \big(w^{(i)}_{dm}\big)^2 \qquad
 # w^{(i)}: \text{ weights of layer } i, \quad \lambda: \text{ the strength}, \quad
@@ -469,8 +472,8 @@ predict("dw of the penalty with fourth powers?", dw).reveal(
 # A bias only moves an output up or down; it cannot make a network bend sharply. So it goes free.
 #
 # `params` is a dictionary such as `init_mlp` makes: `{"w1": ..., "b1": ..., "w2": ...}`. The
-# weights are the arrays whose name begins with "w" (`name.startswith("w")`). Return the penalty and
-# the cache, the pair `(params, strength)`.
+# weights are the arrays whose name begins with "w" (`name.startswith("w")`). Return the penalty
+# and the cache, the pair `(params, strength)`.
 
 # %% exercise="l2_penalty"
 def l2_penalty(params, strength):
@@ -490,10 +493,10 @@ l2_penalty = check(l2_penalty)
 # *5 minutes, difficulty 2 of 5, 2 points.*
 #
 # Go through the five steps once more, for one weight $w^{(i)}_{dm}$ and for one bias. Return a
-# dictionary with **the names and shapes of `params`**: for each weight matrix its gradient, and for
-# each bias an array of zeros, since no bias entered the penalty. Make new arrays; `params` must stay
-# as it is. `dloss` is the gradient of what follows for the penalty: 1 when the penalty is added to
-# the loss, and it need not be 1.
+# dictionary with **the names and shapes of `params`**: for each weight matrix its gradient, and
+# for each bias an array of zeros, since no bias entered the penalty. Make new arrays; `params`
+# must stay as it is. `dloss` is the gradient of what follows for the penalty: 1 when the penalty
+# is added to the loss, and it need not be 1.
 
 # %% exercise="l2_penalty_backward"
 def l2_penalty_backward(dloss, cache):
@@ -518,8 +521,8 @@ l2_penalty_backward = check(l2_penalty_backward)
 # ```
 #
 # In a step of plain gradient descent with learning rate $\eta$ this gradient turns $w$ into
-# $w - \eta \lambda w = (1 - \eta\lambda)\, w$, before the loss has its say: every weight shrinks by a
-# small share at each step. Hence its other name, **weight decay**.
+# $w - \eta \lambda w = (1 - \eta\lambda)\, w$, before the loss has its say: every weight shrinks
+# by a small share at each step. Hence its other name, **weight decay**.
 #
 # Here is the network of before with three strengths. The picture shows the training samples.
 
@@ -542,25 +545,25 @@ for strength, r in decayed.items():
           f"training loss {r.training_loss[-1]:.2f}  validation loss {r.validation_loss[-1]:.2f}")
 
 # %% [markdown]
-# The training loss gets worse and worse, and that is no failure. The validation loss gets better and
-# then worse again: at 0.1 the network is held back so hard that it underfits.
+# The training loss gets worse and worse, and that is no failure. The validation loss gets better
+# and then worse again: at 0.1 the network is held back so hard that it underfits.
 #
 # ## Exercise 5 · Dropout
 #
 # *8 minutes, difficulty 3 of 5, 3 points.*
 #
 # Another brake. In every training step, each hidden unit is left out at random, for each sample
-# anew. No unit can count on another one being there, so none can become the specialist for a single
-# sample. With $p$ the probability to **stay** (`keep_probability`):
+# anew. No unit can count on another one being there, so none can become the specialist for a
+# single sample. With $p$ the probability to **stay** (`keep_probability`):
 #
 # $$ y_{nd} = x_{nd} \, m_{nd}, \qquad
 # m_{nd} = \begin{cases} 1/p & \text{with probability } p, \\ 0 & \text{else,} \end{cases} \qquad
 # x, y, m: (N, D). $$
 #
-# Each of the $N D$ entries draws for itself. Why $1/p$? With $p = 0.8$ four entries in five stay, so
-# a sum over many units would shrink to 0.8 of its size. Making each survivor $1/0.8 = 1.25$ times
-# larger mends that. Once trained, the network is used **without** dropout, and then meets sums of
-# the size that it is used to.
+# Each of the $N D$ entries draws for itself. Why $1/p$? With $p = 0.8$ four entries in five stay,
+# so a sum over many units would shrink to 0.8 of its size. Making each survivor $1/0.8 = 1.25$
+# times larger mends that. Once trained, the network is used **without** dropout, and then meets
+# sums of the size that it is used to.
 #
 # **Predict.** `x` is all ones, 100 by 100, and `keep_probability` is 0.5. What is the mean of `y`,
 # roughly? And which numbers does `y` hold?
@@ -570,9 +573,9 @@ guess_mean = predict("The mean of y when x is all ones and half of the entries s
 guess_mean
 
 # %% [markdown]
-# A tool: `rng.random(x.shape)` gives numbers spread evenly from 0 to 1, and such a number is below
-# $p$ with probability $p$. `keep_probability` is above 0 and at most 1; at 1 everything stays. Return
-# `y` and, as the cache, the mask $m$, with the $1/p$ in it. Leave `x` as it is.
+# A tool: `rng.random(x.shape)` gives numbers spread evenly from 0 to 1, and such a number is
+# below $p$ with probability $p$. `keep_probability` is above 0 and at most 1; at 1 everything
+# stays. Return `y` and, as the cache, the mask $m$, with the $1/p$ in it. Leave `x` as it is.
 
 # %% exercise="dropout"
 def dropout(x, keep_probability, rng):
@@ -602,8 +605,8 @@ plots.before_and_after_dropout(x_small, dropout(x_small, 0.7, rng)[0])
 #
 # Some think that dropout concerns the way forward only. Yet the mask is part of the function that
 # was computed. What was **kept** in the cache? The mask $m$. What is the **slope** of
-# $y_{nd} = x_{nd} \, m_{nd}$ for $x_{nd}$, and which outputs does $x_{nd}$ **reach**? On the way back
-# nothing is random any more: the draw was made on the way forward.
+# $y_{nd} = x_{nd} \, m_{nd}$ for $x_{nd}$, and which outputs does $x_{nd}$ **reach**? On the way
+# back nothing is random any more: the draw was made on the way forward.
 
 # %% exercise="dropout_backward"
 def dropout_backward(dy, cache):
@@ -617,8 +620,8 @@ dropout_backward = check(dropout_backward)
 
 # %% [markdown]
 # **How to check a gradient with chance in it.** A numerical derivative compares the loss at two
-# points. If each of the two draws a mask of its own, it compares two different functions. Give both
-# the same seed, and it works.
+# points. If each of the two draws a mask of its own, it compares two different functions. Give
+# both the same seed, and it works.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -657,20 +660,21 @@ print("a mask for each:   agrees:", bool(np.abs(slopes(8, 9) - ours).max() < 1e-
 #
 # ## Try all of it
 #
-# The explorer below trains the network on our 60 training samples, for each setting anew. Left, its
-# map of the plane; hollow samples are on the wrong side. Right, the two curves. Press Play to watch
-# the epochs go by.
+# The explorer below trains the network on our 60 training samples, for each setting anew. Left,
+# its map of the plane; hollow samples are on the wrong side. Right, the two curves. Press Play to
+# watch the epochs go by.
 #
-# 1. With 32 units and no brake: at which epoch do the islands around single samples appear, and what
-#    do the curves do there? Then show the validation samples on the map. Do they agree with the
-#    islands?
+# 1. With 32 units and no brake: at which epoch do the islands around single samples appear, and
+#    what do the curves do there? Then show the validation samples on the map. Do they agree with
+#    the islands?
 # 2. Take capacity away: 8, 4, 2 units. When does the training loss stay high?
-# 3. Go back to 32 units and find a weight decay for which the validation loss does not rise any more.
+# 3. Go back to 32 units and find a weight decay for which the validation loss does not rise any
+#    more.
 # 4. Do the same with dropout alone. Does it help as much here?
 #
-# **Your task with the controls:** find the setting and the epoch with the lowest validation loss, and
-# write them down. You will need them at the end. There is no way to see the test samples here, and
-# that is on purpose.
+# **Your task with the controls:** find the setting and the epoch with the lowest validation loss,
+# and write them down. You will need them at the end. There is no way to see the test samples
+# here, and that is on purpose.
 
 # %%
 explorers.overfitting()
@@ -678,9 +682,9 @@ explorers.overfitting()
 # %% [markdown]
 # <details><summary>Which brake is best?</summary>
 #
-# There is no answer for all data. Here weight decay does more than dropout, which was made for far
-# larger networks than 32 units. More data would do more than all of them. That is why one tries, and
-# why one needs a validation part to try on.
+# There is no answer for all data. Here weight decay does more than dropout, which was made for
+# far larger networks than 32 units. More data would do more than all of them. That is why one
+# tries, and why one needs a validation part to try on.
 # </details>
 #
 # <details><summary>Why does dropout make the training loss worse? Is that not bad?</summary>
@@ -717,10 +721,10 @@ best_epoch = check(best_epoch)
 # means little. The rule is **patience**: stop when the best epoch so far lies `patience` epochs or
 # more back. With $t$ epochs so far and the best of them $b$, that is $t - b \ge$ `patience`.
 #
-# For example, with patience 3, the losses 1.0, 0.8, 0.6, 0.7, 0.9, 0.8 say stop: the best is epoch 3,
-# and three epochs have failed to beat it. Had the last one been 0.5, it would be the new best, and
-# the waiting would begin anew. An epoch that only equals the best has not beaten it. While there are
-# no more epochs than `patience`, the answer is False by itself.
+# For example, with patience 3, the losses 1.0, 0.8, 0.6, 0.7, 0.9, 0.8 say stop: the best is
+# epoch 3, and three epochs have failed to beat it. Had the last one been 0.5, it would be the new
+# best, and the waiting would begin anew. An epoch that only equals the best has not beaten it.
+# While there are no more epochs than `patience`, the answer is False by itself.
 #
 # Return True or False for the end of the list: for *now*, not for some moment in the past. You may
 # use `best_epoch`.
@@ -744,7 +748,7 @@ should_stop = check(should_stop)
 losses = run.validation_loss
 stopped = next((t for t in range(1, 121) if should_stop(losses[:t], patience=20)), 120)
 best = best_epoch(losses[:stopped])
-print(f"stops after epoch {stopped} and goes back to epoch {best}, with loss {losses[best - 1]:.2f}")
+print(f"stops after epoch {stopped}, goes back to epoch {best} with loss {losses[best - 1]:.2f}")
 
 # %% [markdown]
 # A third of the training time, and the loss is that of the best epoch, not of the last one. But to
@@ -778,8 +782,8 @@ best_params, losses = friends_training(200, np.random.default_rng(0))
 print(f"lowest validation loss on the way: {min(losses):.3f}, after epoch {best_epoch(losses)}")
 
 # %% [markdown]
-# Do not look at the losses on the way; look at what was handed back. A parameter set that is the best
-# must reproduce the best loss. That check is one line, and it works for any early stopping.
+# Do not look at the losses on the way; look at what was handed back. A parameter set that is the
+# best must reproduce the best loss. That check is one line, and it works for any early stopping.
 
 # %%
 print(f"validation loss of what came back: {validation_loss_of(best_params):.3f}")
@@ -791,12 +795,12 @@ print(f"validation loss of the last epoch: {losses[-1]:.3f}")
 #
 # <details><summary>Where, and why?</summary>
 #
-# `best_params = params` makes no copy. It is a second name for the same dictionary, and training goes
-# on changing the arrays in it, in place.
+# `best_params = params` makes no copy. It is a second name for the same dictionary, and training
+# goes on changing the arrays in it, in place.
 # </details>
 #
-# Your friend mends it: `best_params = dict(params)`, a new dictionary. **Predict:** is that enough?
-# Answer True or False.
+# Your friend mends it: `best_params = dict(params)`, a new dictionary. **Predict:** is that
+# enough? Answer True or False.
 
 # %%
 guess_mended = predict("Does dict(params) keep the best parameters safe?", ...)
@@ -819,10 +823,10 @@ guess_mended.reveal(
 #
 # ## What happens to those who choose by the test set
 #
-# Suppose we had no validation part, and picked by the test score. Is that so bad? We never trained on
-# it. Let us begin where the truth is known. Each of $k$ "networks" tosses a coin for each of 100 test
-# samples. We keep the one with the best test score, and report that score. In truth each is right
-# half of the time.
+# Suppose we had no validation part, and picked by the test score. Is that so bad? We never
+# trained on it. Let us begin where the truth is known. Each of $k$ "networks" tosses a coin for
+# each of 100 test samples. We keep the one with the best test score, and report that score. In
+# truth each is right half of the time.
 #
 # **Predict.** What will the best of 100 such coin tossers score on the 100 samples, on average?
 
@@ -849,8 +853,8 @@ plots.reported_and_true(tossers, [0.5] * len(tossers))
 # Nobody cheated on purpose; taking the best of many was enough. The more you try, the further the
 # reported score is off.
 #
-# Now with real networks. For each of 20 data sets of 180 samples, a third for each part, we train a
-# network with hidden layers of 16 units for 100 epochs, and pick an epoch in two ways:
+# Now with real networks. For each of 20 data sets of 180 samples, a third for each part, we train
+# a network with hidden layers of 16 units for 100 epochs, and pick an epoch in two ways:
 #
 # - **honest**: the epoch with the lowest validation loss, and then its test accuracy;
 # - **by the test set**: the epoch with the highest test accuracy, and that very accuracy.
@@ -889,22 +893,23 @@ for name, pairs in (("by validation loss", honest), ("by the test set", by_test)
 
 # %% [markdown]
 # With one choice among 100 epochs the test set promises several points more than there are. The
-# network that it picked is not even worse. It is the *number* that is wrong, and a number is all that
-# others will see. The honest number is off too in each single case, by the luck of 60 samples, but
-# not in one direction.
+# network that it picked is not even worse. It is the *number* that is wrong, and a number is all
+# that others will see. The honest number is off too in each single case, by the luck of 60
+# samples, but not in one direction.
 #
 # <details><summary>Is the validation score of the chosen epoch a fair number to report?</summary>
 #
-# No, and for the same reason: it was used to choose, so it is the best of many. That is why there is
-# a third part.
+# No, and for the same reason: it was used to choose, so it is the best of many. That is why there
+# is a third part.
 # </details>
 #
 # <details><summary>I have opened the test set, and the result is poor. May I go back, improve the
 # network and test again?</summary>
 #
-# You may improve it. But the second test score has chosen, too, so it is worth less than it says. For
-# an honest number you need fresh test samples. In competitions people hand in hundreds of times and
-# climb on the very same test set; new samples then often show how little of it was real.
+# You may improve it. But the second test score has chosen, too, so it is worth less than it says.
+# For an honest number you need fresh test samples. In competitions people hand in hundreds of
+# times and climb on the very same test set; new samples then often show how little of it was
+# real.
 # </details>
 #
 # ## Open the test set, once
@@ -931,14 +936,14 @@ guess_test
 # %%
 guess_test.reveal(
     share_right(chosen, test),
-    f"In truth, on 5,000 fresh samples, it is {share_right(chosen, world):.3f}. Since one label in "
-    "ten is wrong, nobody can get much beyond 0.9.",
+    f"In truth, on 5,000 fresh samples, it is {share_right(chosen, world):.3f}. Since one label "
+    "in ten is wrong, nobody can get much beyond 0.9.",
 )
 
 # %% [markdown]
-# Even an honest test score is a measurement with an error. With a share of $q$ right on $n$ samples
-# its standard deviation is $\sqrt{q (1 - q) / n}$: for 0.8 and 120 samples about 0.04. A network that
-# is one point better on such a test has shown nothing.
+# Even an honest test score is a measurement with an error. With a share of $q$ right on $n$
+# samples its standard deviation is $\sqrt{q (1 - q) / n}$: for 0.8 and 120 samples about 0.04. A
+# network that is one point better on such a test has shown nothing.
 #
 # ## What you have learned
 #
@@ -954,15 +959,15 @@ guess_test.reveal(
 #
 # ## Where this is used
 #
-# Everywhere that a number is to be believed. Medical models are tested on other hospitals than those
-# that they learned from. A forecast is tested on later years than those that it has seen.
+# Everywhere that a number is to be believed. Medical models are tested on other hospitals than
+# those that they learned from. A forecast is tested on later years than those that it has seen.
 # Competitions often keep a second, secret test set. Weight decay is part of the training of most
 # large networks, dropout of many, and early stopping saves time wherever training is long.
 #
 # ## What comes next
 #
-# You have all the pieces. Lesson 08 takes 200 real photographs, splits them, trains a deep network to
-# tell faces from other pictures, chooses by validation, and opens the test set once.
+# You have all the pieces. Lesson 08 takes 200 real photographs, splits them, trains a deep
+# network to tell faces from other pictures, chooses by validation, and opens the test set once.
 
 # %%
 progress()
