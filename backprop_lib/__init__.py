@@ -11,6 +11,7 @@ from backprop_lib.data import (
     load_digits,
     split_train_validation_test,
     standardize,
+    two_moons,
 )
 from backprop_lib.graph import (
     graph_backward,
@@ -43,7 +44,15 @@ from backprop_lib.losses import (
     softmax_cross_entropy_backward,
     squared_errors,
 )
-from backprop_lib.network import Evaluation, Network, init_mlp, mlp_backward, mlp_forward
+from backprop_lib.network import (
+    Evaluation,
+    Network,
+    dropout_mlp_backward,
+    dropout_mlp_forward,
+    init_mlp,
+    mlp_backward,
+    mlp_forward,
+)
 from backprop_lib.numerical import gradient_check, numerical_gradient
 from backprop_lib.optimizers import (
     SGD,
@@ -59,11 +68,20 @@ from backprop_lib.optimizers import (
 )
 from backprop_lib.perceptron import perceptron_fit, perceptron_predict, perceptron_update
 from backprop_lib.storage import load_network, save_network
-from backprop_lib.training import History, best_epoch, should_stop, train, train_mlp
+from backprop_lib.training import (
+    Epochs,
+    History,
+    best_epoch,
+    should_stop,
+    train,
+    train_mlp,
+    train_regularized,
+)
 
 __all__ = [
     "SGD",
     "Adam",
+    "Epochs",
     "Evaluation",
     "History",
     "Momentum",
@@ -77,6 +95,8 @@ __all__ = [
     "binary_cross_entropy_backward",
     "dropout",
     "dropout_backward",
+    "dropout_mlp_backward",
+    "dropout_mlp_forward",
     "fit_standardizer",
     "gradient_check",
     "graph_backward",
@@ -119,4 +139,6 @@ __all__ = [
     "topological_order",
     "train",
     "train_mlp",
+    "train_regularized",
+    "two_moons",
 ]

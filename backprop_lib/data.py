@@ -13,6 +13,7 @@ __all__ = [
     "load_digits",
     "split_train_validation_test",
     "standardize",
+    "two_moons",
 ]
 
 
@@ -33,6 +34,24 @@ def load_digits(
     y = digits.target[order]
     n_test = round(test_share * len(y))
     return x[n_test:], y[n_test:], x[:n_test], y[:n_test]
+
+
+def two_moons(
+    n: int, rng: np.random.Generator, spread: float = 0.2, wrong_labels: float = 0.1
+) -> tuple[np.ndarray, np.ndarray]:
+    """Points of two classes on two crescents that reach into each other.
+
+    n: how many; rng: draws them; spread: standard deviation of their distance from the crescent;
+    wrong_labels: the share whose label is the other class's, as happens in life.
+    Returns x (n, 2) and labels (n,) of 0 and 1.
+    """
+    labels = rng.integers(0, 2, n)
+    angle = rng.uniform(0.0, np.pi, n)
+    upper = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    lower = np.stack([1 - np.cos(angle), 0.5 - np.sin(angle)], axis=1)
+    x = np.where(labels[:, None] == 0, upper, lower) + rng.normal(0.0, spread, (n, 2))
+    wrong = rng.random(n) < wrong_labels
+    return x, np.where(wrong, 1 - labels, labels)
 
 
 def split_train_validation_test(

@@ -1,6 +1,7 @@
 """A multilayer perceptron (MLP): linear layers with an activation between them.
 
-First as plain functions, with ReLU: `init_mlp`, `mlp_forward`, `mlp_backward`. The parameters are
+First as plain functions, with ReLU: `init_mlp`, `mlp_forward`, `mlp_backward`, and the same with
+dropout for training: `dropout_mlp_forward`, `dropout_mlp_backward`. The parameters are
 a dictionary: "w1" and "b1" for the first layer, "w2" and "b2" for the second, and so on. The
 gradients come back in a dictionary with the same keys and shapes.
 
@@ -19,9 +20,25 @@ import numpy as np
 import numpy.typing as npt
 
 from backprop_lib import in_place
-from backprop_lib.layers import he_init, linear, linear_backward, relu, relu_backward
+from backprop_lib.layers import (
+    dropout,
+    dropout_backward,
+    he_init,
+    linear,
+    linear_backward,
+    relu,
+    relu_backward,
+)
 
-__all__ = ["Evaluation", "Network", "init_mlp", "mlp_backward", "mlp_forward"]
+__all__ = [
+    "Evaluation",
+    "Network",
+    "dropout_mlp_backward",
+    "dropout_mlp_forward",
+    "init_mlp",
+    "mlp_backward",
+    "mlp_forward",
+]
 
 
 def init_mlp(sizes: list[int], rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -71,6 +88,47 @@ def mlp_backward(dscores: np.ndarray, cache: list[tuple]) -> dict[str, np.ndarra
         # undo the steps of layer i in reverse: it was linear, then ReLU
         if relu_cache is not None:
             dout = relu_backward(dout, relu_cache)
+        dout, grads[f"w{i}"], grads[f"b{i}"] = linear_backward(dout, linear_cache)
+    return grads
+
+
+def dropout_mlp_forward(
+    x: np.ndarray,
+    params: Mapping[str, np.ndarray],
+    keep_probability: float,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, list[tuple]]:
+    """Run a batch through every layer as `mlp_forward` does, with dropout after each ReLU.
+
+    For training only; to use the network, call `mlp_forward`. x: (N, D); keep_probability: the
+    share of hidden units that stay; rng: decides which. Returns the scores (N, K) and the cache:
+    for each layer (cache of linear, cache of relu, cache of dropout), the last with None twice.
+    """
+    layers = len(params) // 2
+    cache: list[tuple] = []
+    out = x
+    for i in range(1, layers):
+        out, linear_cache = linear(out, params[f"w{i}"], params[f"b{i}"])
+        out, relu_cache = relu(out)
+        out, mask = dropout(out, keep_probability, rng)
+        cache.append((linear_cache, relu_cache, mask))
+    scores, linear_cache = linear(out, params[f"w{layers}"], params[f"b{layers}"])
+    return scores, [*cache, (linear_cache, None, None)]
+
+
+def dropout_mlp_backward(dscores: np.ndarray, cache: list[tuple]) -> dict[str, np.ndarray]:
+    """Send the gradient back through every layer and through the masks that were drawn.
+
+    dscores: (N, K), dL/dscores; cache: as from `dropout_mlp_forward`.
+    Returns the gradients under the names of the parameters.
+    """
+    grads = {}
+    dout = dscores
+    for i in range(len(cache), 0, -1):
+        linear_cache, relu_cache, mask = cache[i - 1]
+        # undo the steps of layer i in reverse: it was linear, ReLU, dropout
+        if relu_cache is not None:
+            dout = relu_backward(dropout_backward(dout, mask), relu_cache)
         dout, grads[f"w{i}"], grads[f"b{i}"] = linear_backward(dout, linear_cache)
     return grads
 

@@ -1,6 +1,7 @@
 """Training: the loop over epochs and batches, its history, and when to stop.
 
-First as a plain function on a dictionary of parameters: `train_mlp`. Then `train`, for a `Network`.
+First as plain functions on a dictionary of parameters: `train_mlp`, and `train_regularized` with
+weight decay and dropout. Then `train`, for a `Network`.
 """
 
 import math
@@ -13,10 +14,33 @@ import numpy as np
 
 from backprop_lib.data import iterate_minibatches
 from backprop_lib.losses import softmax_cross_entropy, softmax_cross_entropy_backward
-from backprop_lib.network import Evaluation, Network, mlp_backward, mlp_forward
-from backprop_lib.optimizers import Optimizer, OptimizerState, sgd_step
+from backprop_lib.network import (
+    Evaluation,
+    Network,
+    dropout_mlp_backward,
+    dropout_mlp_forward,
+    mlp_backward,
+    mlp_forward,
+)
+from backprop_lib.optimizers import (
+    Optimizer,
+    OptimizerState,
+    adam_step,
+    l2_penalty,
+    l2_penalty_backward,
+    sgd_step,
+)
 
-__all__ = ["History", "best_epoch", "should_stop", "train", "train_epoch", "train_mlp"]
+__all__ = [
+    "Epochs",
+    "History",
+    "best_epoch",
+    "should_stop",
+    "train",
+    "train_epoch",
+    "train_mlp",
+    "train_regularized",
+]
 
 
 def train_mlp(
@@ -46,6 +70,63 @@ def train_mlp(
             total += loss * len(labels_batch)
         losses.append(total / len(labels))
     return losses
+
+
+@dataclass(frozen=True)
+class Epochs:
+    """A training to look back on: losses and parameters after each epoch."""
+
+    training_loss: tuple[float, ...]
+    """Loss on the training data after each epoch, without dropout and without the penalty."""
+    validation_loss: tuple[float, ...]
+    """Loss on the validation data after each epoch."""
+    params: tuple[dict[str, np.ndarray], ...]
+    """Copies of the parameters after each epoch."""
+
+
+def train_regularized(
+    params: dict[str, np.ndarray],
+    training: tuple[np.ndarray, np.ndarray],
+    validation: tuple[np.ndarray, np.ndarray],
+    *,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+    rng: np.random.Generator,
+    strength: float = 0.0,
+    keep_probability: float = 1.0,
+) -> Epochs:
+    """Train an MLP in place with Adam, an L2 penalty and dropout, and keep every epoch.
+
+    params: as from `init_mlp`; training, validation: (x (N, D), labels (N,)); rng: decides the
+    order of the samples and what is dropped; strength: of the penalty; keep_probability: of each
+    hidden unit. Nothing is learned from the validation data.
+    """
+    mean = {name: np.zeros_like(p) for name, p in params.items()}
+    mean_square = {name: np.zeros_like(p) for name, p in params.items()}
+    losses: list[tuple[float, float]] = []
+    kept: list[dict[str, np.ndarray]] = []
+    step = 0
+    for _ in range(epochs):
+        for x, labels in iterate_minibatches(*training, batch_size, rng):
+            step += 1
+            scores, cache = dropout_mlp_forward(x, params, keep_probability, rng)
+            _, loss_cache = softmax_cross_entropy(scores, labels)
+            grads = dropout_mlp_backward(softmax_cross_entropy_backward(1.0, loss_cache), cache)
+            # the gradient of a sum is the sum of the gradients: loss + penalty
+            _, penalty_cache = l2_penalty(params, strength)
+            for name, pull in l2_penalty_backward(1.0, penalty_cache).items():
+                grads[name] += pull
+            adam_step(params, grads, mean, mean_square, step, learning_rate)
+        losses.append((mlp_loss(params, *training), mlp_loss(params, *validation)))
+        kept.append({name: p.copy() for name, p in params.items()})
+    on_training, on_validation = zip(*losses, strict=True)
+    return Epochs(on_training, on_validation, tuple(kept))
+
+
+def mlp_loss(params: dict[str, np.ndarray], x: np.ndarray, labels: np.ndarray) -> float:
+    """Loss of a network as it is used: all units, and no penalty."""
+    return float(softmax_cross_entropy(mlp_forward(x, params)[0], labels)[0])
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from backprop_lib.explorers.backward_pass import network_steps
 from backprop_lib.explorers.chain_rule import graph_step_by_step
 from backprop_lib.explorers.explorer import Button, Choice, Explorer, Slider, Toggle
 from backprop_lib.explorers.gradient_descent import downhill
+from backprop_lib.explorers.overfitting import overfitting
 from backprop_lib.explorers.perceptron import perceptron
 from backprop_lib.explorers.start_here import neuron
 
@@ -21,5 +22,6 @@ __all__ = [
     "graph_step_by_step",
     "network_steps",
     "neuron",
+    "overfitting",
     "perceptron",
 ]

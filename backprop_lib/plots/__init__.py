@@ -25,13 +25,22 @@ from backprop_lib.plots.gradient_descent import (
     paths_on_contours,
     steps_on_a_curve,
 )
+from backprop_lib.plots.overfitting import (
+    before_and_after_dropout,
+    decision_maps,
+    learning_curves,
+    reported_and_true,
+    three_parts,
+)
 from backprop_lib.plots.perceptron import mistakes_per_epoch, separating_lines, weights_as_picture
 from backprop_lib.plots.picture import Picture, show
 from backprop_lib.plots.start_here import error_against_tries, learning_loop, stretched
 
 __all__ = [
     "Picture",
+    "before_and_after_dropout",
     "cost_of_learning",
+    "decision_maps",
     "digits_with_predictions",
     "error_against_step",
     "error_against_tries",
@@ -39,17 +48,20 @@ __all__ = [
     "gates",
     "graph_of_numbers",
     "growing_square",
+    "learning_curves",
     "learning_loop",
     "losses_by_epoch",
     "mistakes_per_epoch",
     "paths_on_contours",
     "pull_on_scores",
+    "reported_and_true",
     "separating_lines",
     "share_of_each_sample",
     "show",
     "slope_from_points",
     "steps_on_a_curve",
     "stretched",
+    "three_parts",
     "training_curves",
     "weights_as_picture",
     "work_per_gradient",

@@ -1,6 +1,13 @@
 """Questions on earlier lessons, one module a lesson: answered without looking, never graded."""
 
-from checks.questions import backward_pass, chain_rule, gradient_descent, perceptron, start_here
+from checks.questions import (
+    backward_pass,
+    chain_rule,
+    gradient_descent,
+    overfitting,
+    perceptron,
+    start_here,
+)
 from checks.questions.question import Answer, Question
 
 __all__ = ["QUESTIONS", "Answer", "Question"]
@@ -11,5 +18,6 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
     "04_chain_rule": chain_rule.QUESTIONS,
     "05_backward_pass": backward_pass.QUESTIONS,
     "06_gradient_descent": gradient_descent.QUESTIONS,
+    "07_overfitting": overfitting.QUESTIONS,
 }
 """For each lesson its questions, in order."""
