@@ -18,7 +18,8 @@ SEED = st.integers(0, 2**32 - 1)
 def assert_gradient(f, x, gradient):
     assert gradient.shape == x.shape
     numeric = numerical_gradient(f, x)
-    allowed = 4 * numeric.error + 1e-12 * np.abs(gradient)
+    # 1e-15: where log(1 + a) meets a tiny a, rounding is coarser than it seems close to x
+    allowed = 4 * numeric.error + 1e-12 * np.abs(gradient) + 1e-15
     assert (np.abs(gradient - numeric.value) <= allowed).all(), (gradient, numeric)
     # and the numbers are good enough to mean something
     assert (numeric.error <= 1e-5 * (np.abs(gradient).max(initial=0) + 1e-6)).all(), numeric
