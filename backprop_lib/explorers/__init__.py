@@ -5,6 +5,7 @@ loaded when the first explorer is shown.
 """
 
 from backprop_lib.explorers.explorer import Button, Choice, Explorer, Slider, Toggle
+from backprop_lib.explorers.forward_pass import bend_the_plane
 from backprop_lib.explorers.start_here import neuron
 
-__all__ = ["Button", "Choice", "Explorer", "Slider", "Toggle", "neuron"]
+__all__ = ["Button", "Choice", "Explorer", "Slider", "Toggle", "bend_the_plane", "neuron"]

@@ -13,16 +13,28 @@ from backprop_lib.plots.backward_pass import (
     training_curves,
     work_per_gradient,
 )
+from backprop_lib.plots.forward_pass import (
+    bent_plane,
+    chain_of_layers,
+    function_graphs,
+    scores_and_probabilities,
+    signal_sizes,
+)
 from backprop_lib.plots.picture import Picture, show
 
 __all__ = [
     "Picture",
+    "bent_plane",
+    "chain_of_layers",
     "digits_with_predictions",
     "forward_and_back",
+    "function_graphs",
     "gates",
     "pull_on_scores",
+    "scores_and_probabilities",
     "share_of_each_sample",
     "show",
+    "signal_sizes",
     "training_curves",
     "work_per_gradient",
 ]
