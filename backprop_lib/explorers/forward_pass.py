@@ -7,12 +7,15 @@ import numpy as np
 from backprop_lib.explorers.explorer import Button, Choice, Explorer, Slider, Toggle, Values
 from backprop_lib.explorers.scene import (
     Axis,
+    Colour,
+    Dash,
     Image,
     Line,
     Mark,
     Panel,
     Points,
     Scene,
+    Shape,
     Text,
     shades,
 )
@@ -68,7 +71,10 @@ def bend_the_plane() -> Explorer:
         controls=(
             Choice("task", "the corners say", tuple(LABELS), "XOR"),
             Toggle("bend", "ReLU in the hidden units", True),
-            *(Slider(name, label, -2, 2, 0.1, START[name]) for name, label in names.items()),
+            *(
+                Slider(name, label, -2, 2, 0.1, START[name], "{:.1f}")
+                for name, label in names.items()
+            ),
             Button("again", "Start again", lambda values: START),
             Button("answer", "Show one answer to XOR", lambda values: ANSWER | {"task": "XOR"}),
         ),
@@ -98,9 +104,9 @@ def scene(values: Values) -> Scene:
         Axis("x2", *PLANE),
         (
             map_of(answers, PLANE),
-            Line(*GRID.T, "grey", 0.8),
-            Line(*zero_line(w1[:, 0], b1[0]).T, "green", 2.5, "dashed", label="sum of h1 is 0"),
-            Line(*zero_line(w1[:, 1], b1[1]).T, "purple", 2.5, "dotted", label="sum of h2 is 0"),
+            line_through(GRID, "grey", 0.8),
+            line_through(zero_line(w1[:, 0], b1[0]), "green", 2.5, "dashed", "sum of h1 is 0"),
+            line_through(zero_line(w1[:, 1], b1[1]), "purple", 2.5, "dotted", "sum of h2 is 0"),
             *corner_marks(CORNERS, labels, wrong),
         ),
         title="The plane; shaded where it says 1",
@@ -111,8 +117,8 @@ def scene(values: Values) -> Scene:
         Axis("h2", *HIDDEN),
         (
             map_of(sides, HIDDEN),
-            Line(*hidden_of(GRID).T, "grey", 0.8),
-            Line(*zero_line(w2[:, 0], b2[0]).T, "ink", 2.5, "dashed", label="score is 0"),
+            line_through(hidden_of(GRID), "grey", 0.8),
+            line_through(zero_line(w2[:, 0], b2[0]), "ink", 2.5, "dashed", "score is 0"),
             *corner_marks(hidden, labels, wrong),
         ),
         title="The hidden space",
@@ -126,7 +132,9 @@ def scene(values: Values) -> Scene:
     ]
     return Scene(
         (left, right),
-        readout=f"{values['task']}: {right_ones} of 4 right. " + "; ".join(rows) + ".",
+        readout=f"{values['task']}: {right_ones} of 4 right. {formulas(values)}: "
+        + "; ".join(rows)
+        + ".",
         alt=f"Left: the plane with the four corners of {values['task']}, shaded where the "
         "network says 1, and the lines on which the sums of the hidden units are 0. Right: the "
         f"plane as the hidden units see it{'' if values['bend'] else ', without ReLU, not bent'}, "
@@ -160,16 +168,46 @@ def zero_line(w: np.ndarray, b: float) -> np.ndarray:
 
 def corner_marks(places: np.ndarray, labels: np.ndarray, wrong: np.ndarray) -> tuple[Mark, ...]:
     """The four corners, circles for 0 and triangles for 1, a cross on those that are wrong."""
+    together: dict[tuple[float, float], list[str]] = {}  # corners may fall onto each other
+    for corner, place in zip(CORNERS, places.round(6) + BESIDE, strict=True):
+        together.setdefault((place[0], place[1]), []).append(f"{corner[0]:.0f},{corner[1]:.0f}")
     names = [
-        Text(x, y, f"{corner[0]:.0f},{corner[1]:.0f}", align="left", size=12)
-        for corner, (x, y) in zip(CORNERS, places + BESIDE, strict=True)
+        Text(x, y, " and ".join(here), align="left", size=12) for (x, y), here in together.items()
     ]
     return (
-        Points(*places[labels == 0].T, "blue", "circle", 8, label="should be 0"),
-        Points(*places[labels == 1].T, "orange", "triangle", 9, label="should be 1"),
-        Points(*places[wrong].T, "ink", "cross", 9, label="wrong"),
+        points_at(places[labels == 0], "blue", "circle", 8, "should be 0"),
+        points_at(places[labels == 1], "orange", "triangle", 9, "should be 1"),
+        points_at(places[wrong], "ink", "cross", 9, "wrong"),
         *names,
     )
+
+
+def line_through(
+    points: np.ndarray, colour: Colour, width: float, dash: Dash = "solid", label: str = ""
+) -> Line:
+    """A line through points (n, 2)."""
+    return Line(points[:, 0], points[:, 1], colour, width, dash, label)
+
+
+def points_at(points: np.ndarray, colour: Colour, shape: Shape, size: float, label: str) -> Points:
+    """Marks at points (n, 2)."""
+    return Points(points[:, 0], points[:, 1], colour, shape, size, label=label)
+
+
+def formulas(values: Values) -> str:
+    """The network as it is set, as three formulas."""
+
+    def weighted(first: str, second: str, bias: str, inputs: str) -> str:
+        w, v, b = (values[name] for name in (first, second, bias))
+        return (
+            f"{said(w)} {inputs}1 {'−' if v < 0 else '+'} {said(abs(v))} {inputs}2 "
+            f"{'−' if b < 0 else '+'} {said(abs(b))}"
+        )
+
+    h1, h2 = weighted("w11", "w21", "b1", "x"), weighted("w12", "w22", "b2", "x")
+    if values["bend"]:
+        h1, h2 = f"ReLU({h1})", f"ReLU({h2})"
+    return f"h1 = {h1}, h2 = {h2}, score = {weighted('v1', 'v2', 'c', 'h')}"
 
 
 def said(value: float) -> str:

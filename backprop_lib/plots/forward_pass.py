@@ -58,7 +58,10 @@ def bent_plane(params: Mapping[str, np.ndarray] = XOR_BY_HAND) -> Picture:
             ax.plot(*place(line).T, color=SKY, lw=0.9, zorder=1)
         corners = place(CORNERS)
         for colour, marker, chosen in ((BLUE, "o", XOR == 0), (ORANGE, "^", XOR == 1)):
-            ax.scatter(*corners[chosen].T, s=110, color=colour, marker=marker, ec="white", zorder=4)
+            spots = corners[chosen]
+            ax.scatter(
+                spots[:, 0], spots[:, 1], s=110, color=colour, marker=marker, ec="white", zorder=4
+            )
         write_corners(ax, corners)
         ax.set_aspect("equal")
     scores = mlp_forward(fine, dict(params))[0].reshape(len(along), len(along))
@@ -219,7 +222,7 @@ def signal_sizes(sizes: Mapping[str, Sequence[float]]) -> Picture:
             annotation_clip=False,
         )
     ax.set(xlabel="layers passed", ylabel="size of the signal")
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.set_xticks(range(max(len(rms) for rms in sizes.values())))
     ends = "; ".join(f"{name}: {rms[-1]:.2g}" for name, rms in sizes.items())
     alt = (
         f"Size of a signal against the number of layers passed, on a log axis. At the end: {ends}."

@@ -234,9 +234,9 @@ plots.function_graphs(
 #
 # Below is a **2-2-1 network**: two inputs, two hidden neurons with ReLU, one output. Its nine
 # parameters are sliders. On the left is the plane, shaded where the network says 1. The dashed and
-# the dotted line show where the sums of the two hidden neurons are 0. Beyond its line a neuron is
-# silent. On the right is the hidden space: each point $x$ stands at $(h_1, h_2)$, and the grid
-# shows how the plane was bent on its way there.
+# the dotted line show where the sums of the two hidden neurons are 0. On one side of its line a
+# neuron speaks, on the other it is silent. On the right is the hidden space: each point of the
+# plane stands at its $(h_1, h_2)$, and the grid shows how the plane was bent on its way there.
 #
 # 1. Start with `OR`, then `AND`. One slider is enough to go from one to the other. Which?
 # 2. Choose `XOR` and find an answer: all four corners right. From the start **two sliders are
@@ -302,10 +302,10 @@ sigmoid = check(sigmoid)
 x = np.linspace(-6, 6, 241)
 plots.function_graphs(
     x,
-    {"sigmoid of x": sigmoid(x)[0], "sigmoid of 3 x": sigmoid(3 * x)[0]},
+    {"sigmoid of x": sigmoid(x)[0], "sigmoid of x / 3": sigmoid(x / 3)[0]},
     ("score x", "probability y"),
     "Two S-shaped curves from 0 to 1 that meet at the score 0 and the probability one half; the "
-    "one with the larger weight is steeper.",
+    "one with the smaller weight is less steep.",
 )
 
 # %% [markdown]
@@ -424,7 +424,8 @@ growth
 
 # %%
 sizes = size_after_each_layer(spread_1, np.random.default_rng(0))
-growth.reveal(sizes[1] / sizes[0], "A sum of 100 such terms has size 10; ReLU leaves 1/√2.", 0.1)
+because = "A sum of 100 such terms has size 10, and ReLU leaves 1/√2 of that."
+growth.reveal(sizes[1] / sizes[0], because, within=0.1)
 
 # %% [markdown]
 # Where does that come from? Let $D$ be the number of inputs and $\sigma$ the spread (the standard
@@ -508,7 +509,9 @@ plots.chain_of_layers(
 params = init_mlp([64, 32, 16, 10], np.random.default_rng(0))
 for name, array in params.items():
     print(f"{name}: {array.shape}")
-print("as an f-string:", params[f"w{2}"].shape)
+
+i = 2
+print("the weights of layer i:", params[f"w{i}"].shape)
 
 # %% [markdown]
 # `mlp_forward` returns two things. First the scores, $(N, K)$. Then the cache: a **list with one
