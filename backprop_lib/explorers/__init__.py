@@ -6,6 +6,17 @@ loaded when the first explorer is shown.
 
 from backprop_lib.explorers.explorer import Button, Choice, Explorer, Slider, Toggle
 from backprop_lib.explorers.forward_pass import bend_the_plane
+from backprop_lib.explorers.loss import loss_of_prediction, loss_surface
 from backprop_lib.explorers.start_here import neuron
 
-__all__ = ["Button", "Choice", "Explorer", "Slider", "Toggle", "bend_the_plane", "neuron"]
+__all__ = [
+    "Button",
+    "Choice",
+    "Explorer",
+    "Slider",
+    "Toggle",
+    "bend_the_plane",
+    "loss_of_prediction",
+    "loss_surface",
+    "neuron",
+]

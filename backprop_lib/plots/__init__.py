@@ -20,6 +20,7 @@ from backprop_lib.plots.forward_pass import (
     scores_and_probabilities,
     signal_sizes,
 )
+from backprop_lib.plots.loss import loss_and_accuracy_maps, squares_of_errors
 from backprop_lib.plots.picture import Picture, show
 
 __all__ = [
@@ -30,11 +31,13 @@ __all__ = [
     "forward_and_back",
     "function_graphs",
     "gates",
+    "loss_and_accuracy_maps",
     "pull_on_scores",
     "scores_and_probabilities",
     "share_of_each_sample",
     "show",
     "signal_sizes",
+    "squares_of_errors",
     "training_curves",
     "work_per_gradient",
 ]
