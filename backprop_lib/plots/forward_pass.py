@@ -122,18 +122,20 @@ def draw_line(ax: "Axes", w: np.ndarray, b: float, colour: str) -> None:
 def function_graphs(
     x: np.ndarray, graphs: Mapping[str, np.ndarray], labels: tuple[str, str], says: str
 ) -> Picture:
-    """Functions of one number, side by side in one picture, each named at its end.
+    """Functions of one number in one picture, each named at one of its ends.
 
     x: (points,); graphs: for each name its values, (points,); labels: of the two axes;
     says: what is to be seen, in a sentence.
     """
     figure, (ax,) = new_figure(6.6, 3.0)
+    first, last = np.ptp([[y[0], y[-1]] for y in graphs.values()], axis=0)
+    end, beside = (-1, (5, 0)) if last >= first else (0, (8, 5))  # where they lie further apart
     for (name, y), (colour, dash) in zip(graphs.items(), STYLES, strict=False):
         ax.plot(x, y, color=colour, lw=2.4, linestyle=dash)
         ax.annotate(
             name,
-            (x[-1], y[-1]),
-            xytext=(5, 0),
+            (x[end], y[end]),
+            xytext=beside,
             textcoords="offset points",
             va="center",
             color=colour,

@@ -329,11 +329,13 @@ shifted
 
 # %%
 # NBVAL_CHECK_OUTPUT
-for scores in np.array([1.0, 2.0, 3.0]), np.array([6.0, 7.0, 8.0]):
-    print(np.round(np.exp(scores) / np.exp(scores).sum(), 4))
+low, high = np.exp([1.0, 2.0, 3.0]), np.exp([6.0, 7.0, 8.0])
+before, after = low / low.sum(), high / high.sum()
+print(before.round(4), after.round(4))
 
 # %%
-shifted.reveal("same", "Top and bottom of the fraction both grow by the factor exp(5).")
+became = "same" if np.isclose(before[2], after[2]) else "another"
+shifted.reveal(became, "Top and bottom of the fraction both grow by the factor exp(5).")
 
 # %% [markdown]
 # Only the differences between the scores of a row count. That is the way out of the overflow: you
@@ -381,8 +383,8 @@ plots.scores_and_probabilities(scores[0], softmax(scores)[0], ["cat", "dog", "ow
 # <details><summary>Is a probability of 0.98 a promise that the network is right in 98 of 100
 # cases?</summary>
 #
-# No. Softmax makes any scores add up to 1, also those of a network that has learned nothing. Whether
-# such numbers can be relied upon must be measured on samples that the network has not seen.
+# No. Softmax makes any scores add up to 1, also those of a network that has learned nothing.
+# Whether such numbers can be relied upon must be measured on samples that the network has not seen.
 # </details>
 #
 # ## Exercise 5 · Where the weights begin
@@ -616,9 +618,9 @@ print(friends_network(digits[:2], params).shape)
 print(friends_network(digits[:2], params).round(2)[:, :5])
 
 # %% [markdown]
-# You know one thing about a function without a bend: it is straight. **Halfway between two samples**
-# a straight function gives exactly halfway between the two outputs. A bent one hardly ever does. So
-# you need no theory and no second implementation, only two samples and their middle:
+# You know one thing about a function without a bend: it is straight. **Halfway between two
+# samples** a straight function gives exactly halfway between the two outputs. A bent one hardly
+# ever does. So you need no theory and no second implementation, only two samples and their middle:
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -634,8 +636,8 @@ print(f"friend's: {off_halfway(lambda x: friends_network(x, params)):.4f}")
 print(f"ours:     {off_halfway(lambda x: mlp_forward(x, params)[0]):.4f}")
 
 # %% [markdown]
-# Hers is straight: a network with three layers and no more power than one. Where is the mistake, why
-# did nothing complain, and how do you mend it? Decide before you unfold.
+# Hers is straight: a network with three layers and no more power than one. Where is the mistake,
+# why did nothing complain, and how do you mend it? Decide before you unfold.
 #
 # <details><summary>Where, why, how</summary>
 #
