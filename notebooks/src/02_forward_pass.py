@@ -62,8 +62,9 @@ quiz("02_forward_pass")
 # A weighted sum is what you pay at the till. Three goods have prices, a basket holds amounts, and
 # delivery costs a fixed fee. The prices are the weights and the fee is the bias:
 #
-# $$ y_n = \sum_{d} x_{nd} \, w_d + b \qquad
-# x: (N, D), \quad w: (D,), \quad b: \text{a number}, \quad y: (N,). $$
+# $$ y_n = \sum_{d} x_{nd} \, w_d + b $$
+#
+# $$ x: (N, D), \quad w: (D,), \quad b: \text{a number}, \quad y: (N,). $$
 #
 # $N$ counts the baskets (the samples, one a row) and $D$ the goods (the features, one a column).
 # Here are two baskets:
@@ -98,8 +99,9 @@ first.reveal(totals[0], "2 times 1.50, plus 0 times 0.50, plus 1 times 4.00, plu
 # Now one basket and **four shops**. Each shop has a price list of its own, a column of $w$, and a
 # fee of its own:
 #
-# $$ y_m = \sum_{d} x_d \, w_{dm} + b_m \qquad
-# x: (D,), \quad w: (D, M), \quad b: (M,), \quad y: (M,). $$
+# $$ y_m = \sum_{d} x_d \, w_{dm} + b_m $$
+#
+# $$ x: (D,), \quad w: (D, M), \quad b: (M,), \quad y: (M,). $$
 #
 # The last line is yours. It is one line, and the inner index is $d$ again.
 
@@ -126,8 +128,9 @@ predict("What does the basket cost in each of the four shops?", bill).reveal(
 # and a **linear layer** of $M$ neurons. Neuron $m$ has its weights in column $m$ of $w$, and one
 # bias $b_m$, which is the same for every sample:
 #
-# $$ y_{nm} = \sum_{d} x_{nd} \, w_{dm} + b_m \qquad
-# x: (N, D), \quad w: (D, M), \quad b: (M,), \quad y: (N, M). $$
+# $$ y_{nm} = \sum_{d} x_{nd} \, w_{dm} + b_m $$
+#
+# $$ x: (N, D), \quad w: (D, M), \quad b: (M,), \quad y: (N, M). $$
 #
 # Two things to know before you write it.
 #
@@ -239,8 +242,8 @@ plots.function_graphs(
 # plane stands at its $(h_1, h_2)$, and the grid shows how the plane was bent on its way there.
 #
 # 1. Start with `OR`, then `AND`. One slider is enough to go from one to the other. Which?
-# 2. Choose `XOR` and find an answer: all four corners right. From the start **two sliders are
-#    enough**. What must happen to the corner (1, 1) in the hidden space?
+# 2. Press *Start again*, choose `XOR`, and find an answer: all four corners right. **Two sliders
+#    are enough.** What must happen to the corner (1, 1) in the hidden space?
 # 3. Switch ReLU off, with your answer still set. What happens to the grid on the right, and why is
 #    there no answer now, wherever you move the sliders?
 # 4. Find a second answer that looks quite different. One is behind the last button.
@@ -282,7 +285,8 @@ second_form.reveal(str(value), "Infinity divided by infinity is no number.")
 # exponential whose exponent is **never positive** lies between 0 and 1 and cannot overflow. So use
 # $e = e^{-|x|}$, and choose for each entry the form that fits:
 #
-# $$ y = \frac{1}{1 + e} \;\text{ where } x \ge 0, \qquad y = \frac{e}{1 + e} \;\text{ elsewhere.} $$
+# $$ y = \frac{1}{1 + e} \;\text{ where } x \ge 0, \qquad
+# y = \frac{e}{1 + e} \;\text{ elsewhere.} $$
 #
 # `np.where(condition, a, b)` picks entry by entry from `a` or from `b`. It computes both of them
 # first, so neither may overflow. The output must be right for any finite `x`, such as $\pm 1000$.
@@ -663,8 +667,9 @@ print(f"ours:     {off_halfway(lambda x: mlp_forward(x, params)[0]):.4f}")
 #
 # The forward pass is what runs when a network is *used*: each time a phone unlocks at a face, a car
 # finds the edge of its lane, or a text is completed word by word. The last step of a language model
-# is your softmax, over some hundred thousand words in place of three. And most of the world's
-# computing for networks is your first exercise, the matrix product, done many times over.
+# is your softmax, over a hundred thousand pieces of words in place of three animals. And most of
+# the world's computing for networks is your first exercise, the matrix product, done many times
+# over.
 #
 # ## What comes next
 #

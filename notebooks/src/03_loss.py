@@ -105,7 +105,7 @@ largest = max(abs(p - t) for p, t in zip(predictions, targets, strict=True))
 predict("How large is the worst error?", worst).reveal(largest, "On the third day 2 guests came.")
 
 # %% [markdown]
-# Three losses, three ideas of what is bad. The usual one for numbers is another again: it
+# Two losses, two ideas of what is bad. The usual one for numbers has a third: it
 # **squares** each error. A miss of 2 then counts four times as much as a miss of 1. In a picture,
 # the error is the side of a square, and the loss is the mean area:
 
@@ -155,7 +155,7 @@ mean_squared_error = check(mean_squared_error)
 # 2. **Slope.** How does the square of one error react to its prediction? By
 #    $2 \, (\hat y_n - t_n)$.
 # 3. **Reach.** What does one prediction touch? Only its own square.
-# 4. **Sum.** So there is nothing to add up, but each square counts for one $N$-th of the mean:
+# 4. **Sum.** So there is nothing to add up, but the mean divides each square by $N$:
 #    $\partial L / \partial \hat y_n = 2 \, (\hat y_n - t_n) / N$.
 # 5. **Shape.** One slope for each prediction: $(N,)$, like the predictions.
 #
@@ -233,7 +233,9 @@ coin.reveal(-np.log(0.5), "Rain or not, what happens had 0.5: the logarithm of 2
 # The **binary cross-entropy** is the mean surprise at the class that was right:
 #
 # $$ L = -\frac{1}{N} \sum_n \begin{cases} \log p_n & \text{if } c_n = 1 \\
-# \log (1 - p_n) & \text{if } c_n = 0 \end{cases} \qquad s, c: (N,), \quad L: \text{a number.} $$
+# \log (1 - p_n) & \text{if } c_n = 0 \end{cases} $$
+#
+# $$ s, p, c: (N,), \quad L: \text{a number.} $$
 #
 # As it stands this formula breaks on a computer:
 
@@ -307,8 +309,9 @@ explorers.loss_of_prediction()
 # surprise at the right class:
 #
 # $$ p_{nk} = \frac{e^{s_{nk}}}{\sum_j e^{s_{nj}}}, \qquad
-# L = -\frac{1}{N} \sum_n \log p_{n c_n} \qquad s, p: (N, K), \quad c: (N,), \quad
-# L: \text{a number.} $$
+# L = -\frac{1}{N} \sum_n \log p_{n c_n} $$
+#
+# $$ s, p: (N, K), \quad c: (N,), \quad L: \text{a number.} $$
 #
 # **Picking one entry from each row.** Each sample has its own right column. Here are four rows of
 # probabilities and four labels.
