@@ -102,12 +102,14 @@ worst = ...  # your line: one number for the batch, the largest size
 
 # %%
 largest = max(abs(p - t) for p, t in zip(predictions, targets, strict=True))
-predict("How large is the worst error?", worst).reveal(largest, "On the third day 2 guests came.")
+predict("How large is the worst error?", worst).reveal(
+    largest, "On the third day nobody was expected, and 2 guests came."
+)
 
 # %% [markdown]
-# Two losses, two ideas of what is bad. The usual one for numbers has a third: it
-# **squares** each error. A miss of 2 then counts four times as much as a miss of 1. In a picture,
-# the error is the side of a square, and the loss is the mean area:
+# Two losses, two ideas of what is bad. The usual one for numbers has a third: it **squares** each
+# error. A miss of 2 then counts four times as much as a miss of 1. In a picture, the error is the
+# side of a square, and the loss is the mean area:
 
 # %%
 plots.squares_of_errors(predictions, targets)
