@@ -193,4 +193,4 @@ def test_no_zero_is_written_with_a_minus():
     for values in ({"score": 6.0, "right": "1"}, {"score": -0.0, "right": "0"}):
         assert not re.search(r"−0\.0+\b", ANSWER.scene(ANSWER.setting(values)).readout)
     flat = SURFACE.scene(SURFACE.setting({"task": SHARE, "w": 2.5, "b": 1.0}))
-    assert "by 0.000 and b by 0.000" in flat.readout
+    assert "by 0.000, one in b by 0.000" in flat.readout

@@ -1,7 +1,8 @@
 """The explorers of lesson 03: a loss against the prediction, and the loss over two weights."""
 
 import functools
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -174,29 +175,44 @@ class Task:
     x: np.ndarray
     """(N,) inputs."""
     y: np.ndarray
-    """(N,) targets."""
+    """(N,) targets: numbers, or 0 and 1."""
     outlier: tuple[float, float]
     """A further sample that does not fit the others."""
+    numbers: bool
+    """Whether the targets are numbers and not yes or no."""
     loss: str
     """The loss's name in the readout."""
+    loss_of: Callable[[np.ndarray, np.ndarray], float]
+    """The loss of outputs (N,) for targets (N,)."""
 
 
-NUMBERS = Task(
-    np.array([-2.0, -1.2, -0.5, 0.3, 1.1, 2.0]),
-    np.array([-1.3, -0.2, -0.1, 1.2, 1.1, 2.4]),
-    (2.4, -2.5),
-    "mean squared error",
+def share_of_wrong_answers(scores: np.ndarray, labels: np.ndarray) -> float:
+    """The share of samples whose score is on the wrong side of 0."""
+    return float(((scores > 0) != (labels == 1)).mean())
+
+
+LINE = Task(
+    x=np.array([-2.0, -1.2, -0.5, 0.3, 1.1, 2.0]),
+    y=np.array([-1.3, -0.2, -0.1, 1.2, 1.1, 2.4]),
+    outlier=(2.4, -2.5),
+    numbers=True,
+    loss="mean squared error",
+    loss_of=lambda outputs, targets: float(mean_squared_error(outputs, targets)[0]),
 )
 YES_OR_NO = Task(
-    np.array([-2.4, -1.6, -0.9, -0.3, 0.2, 0.6, 1.0, 1.8, 2.5]),
-    np.array([0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0]),
-    (2.8, 0.0),
-    "cross-entropy",
+    x=np.array([-2.4, -1.6, -0.9, -0.3, 0.2, 0.6, 1.0, 1.8, 2.5]),
+    y=np.array([0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0]),
+    outlier=(2.8, 0.0),
+    numbers=False,
+    loss="cross-entropy",
+    loss_of=lambda scores, labels: float(binary_cross_entropy(scores, labels)[0]),
 )
 TASKS = {
-    "a line, squared error": NUMBERS,
-    "yes or no, cross-entropy": YES_OR_NO,
-    "yes or no, share of wrong answers": YES_OR_NO,
+    "line: squared error": LINE,
+    "yes or no: cross-entropy": YES_OR_NO,
+    "yes or no: share wrong": replace(
+        YES_OR_NO, loss="share of wrong answers", loss_of=share_of_wrong_answers
+    ),
 }
 WEIGHTS = np.linspace(-3.0, 3.0, 61)
 """Where the sliders can stand, for both weights."""
@@ -207,7 +223,7 @@ def loss_surface() -> Explorer:
     return Explorer(
         title="The loss over two weights",
         controls=(
-            Choice("task", "task and loss", tuple(TASKS), next(iter(TASKS))),
+            Choice("task", "loss", tuple(TASKS), next(iter(TASKS))),
             Slider("w", "weight w", -3, 3, 0.1, -1.0, "{:.1f}"),
             Slider("b", "bias b", -3, 3, 0.1, 2.0, "{:.1f}"),
             Toggle("outlier", "add a sample that does not fit", False),
@@ -228,12 +244,7 @@ def samples_of(task: str, outlier: bool) -> tuple[np.ndarray, np.ndarray]:
 def loss_at(task: str, outlier: bool, w: float, b: float) -> float:
     """The loss of the model with these two weights."""
     x, y = samples_of(task, outlier)
-    outputs = w * x + b
-    if task.startswith("a line"):
-        return float(mean_squared_error(outputs, y)[0])
-    if task.endswith("cross-entropy"):
-        return float(binary_cross_entropy(outputs, y)[0])
-    return float(((outputs > 0) != (y == 1)).mean())
+    return TASKS[task].loss_of(w * x + b, y)
 
 
 @functools.cache
@@ -268,7 +279,7 @@ def surface_scene(values: Values) -> Scene:
             Points([w], [b], "orange", "circle", 6),
             Handle(w, b, "w", "b", "orange"),
         ),
-        title="The loss, darker where it is higher",
+        title="The loss: darker is higher",
         square=True,
     )
     steps = [loss_at(task, outlier, w + 0.1, b) - loss, loss_at(task, outlier, w, b + 0.1) - loss]
@@ -278,11 +289,11 @@ def surface_scene(values: Values) -> Scene:
         told = f" The lowest on the map is {said(surface.min())}, at {at}."
     elif len(rows) > 1:
         told = f" The lowest on the map is {said(surface.min())}, at {len(rows)} places."
-    name = "share of wrong answers" if task.endswith("answers") else TASKS[task].loss
+    name = TASKS[task].loss
     return Scene(
         (fit_panel(task, outlier, w, b), right),
-        readout=f"w = {said(w, 1)}, b = {said(b, 1)}: {name} {said(loss)}. Of 0.1 more, w would "
-        f"change it by {signed(steps[0])} and b by {signed(steps[1])}.{told}",
+        readout=f"w = {said(w, 1)}, b = {said(b, 1)}: {name} {said(loss)}. A step of 0.1 in w "
+        f"would change it by {signed(steps[0])}, one in b by {signed(steps[1])}.{told}",
         alt=f"Left: {len(samples_of(task, outlier)[0])} samples and what the model with w = "
         f"{said(w, 1)} and b = {said(b, 1)} makes of them. Right: a map of the {name} over w and "
         f"b, with a ring at the present weights, where it is {said(loss)}.{told}",
@@ -293,7 +304,7 @@ def fit_panel(task: str, outlier: bool, w: float, b: float) -> Panel:
     """The samples, the model's answer to every input, and how far it is off."""
     x, y = samples_of(task, outlier)
     line = np.linspace(-3.0, 3.0, 121)
-    numbers = task.startswith("a line")
+    numbers = TASKS[task].numbers
     answers, at = w * line + b, w * x + b
     if not numbers:
         answers, at = sigmoid(answers)[0], sigmoid(at)[0]

@@ -453,7 +453,7 @@ louder.reveal(became, "The highest score of each row is still the highest.")
 #    the line? Remember the squares.
 # 3. Choose yes or no with cross-entropy, and find the bottom. What is the loss at $w = b = 0$, and
 #    why?
-# 4. Choose the share of wrong answers. Now try to find your way by the steps of 0.1.
+# 4. Choose yes or no with the share that is wrong. Now try to find your way by the steps of 0.1.
 
 # %%
 explorers.loss_surface()
