@@ -18,14 +18,15 @@ def loss_and_accuracy_maps() -> Picture:
     """How good a small model is at each pair of weights: by its loss, and by its accuracy."""
     x = np.array([-2.4, -1.6, -0.9, -0.3, 0.2, 0.6, 1.0, 1.8, 2.5])
     labels = np.array([0, 0, 0, 1, 0, 0, 1, 1, 1])
-    ticks = np.linspace(-4.0, 4.0, 161)
+    ticks = np.linspace(-4.0, 4.0, 241)
     w, b = np.meshgrid(ticks, ticks)
     scores = w[..., None] * x + b[..., None]  # (rows, columns, N)
-    loss = np.array([[binary_cross_entropy(s, labels)[0] for s in row] for row in scores])
+    smooth = scores[::4, ::4]  # a smooth surface needs fewer points than one with edges
+    loss = np.array([[binary_cross_entropy(s, labels)[0] for s in row] for row in smooth])
     accuracy = ((scores > 0) == (labels == 1)).mean(axis=-1)
     figure, (left, right) = new_figure(8.6, 3.7, 2)
     levels = loss.min() + np.linspace(0.0, 2.2, 15) ** 2  # closer together low down
-    draw_map(left, ticks, loss, levels, "The loss: a slope everywhere")
+    draw_map(left, ticks[::4], loss, levels, "The loss: a slope everywhere")
     draw_map(right, ticks, 1 - accuracy, np.arange(11) / 9 - 0.05, "Wrong answers: flat terraces")
     alt = (
         "Two maps of the same model over its two weights, darker where it does worse. Left, by "
