@@ -93,7 +93,7 @@ def test_every_setting_is_finite_and_its_best_epoch_is_the_lowest(values):
 def test_every_control_changes_the_picture_and_what_is_said(change):
     before, after = at(), at(**change)
     assert before.alt != after.alt
-    assert before.readout != after.readout or "points" in change
+    assert before.readout != after.readout
 
     def numbers(scene):
         marks = scene.panels[0].marks

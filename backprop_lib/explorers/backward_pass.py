@@ -17,6 +17,7 @@ from backprop_lib.explorers.scene import (
     Panel,
     Scene,
     Text,
+    said,
     shades,
 )
 from backprop_lib.layers import linear, linear_backward, relu, relu_backward
@@ -76,7 +77,7 @@ def scene(
     name, array = step.flow
     return Scene(
         tuple(panels),
-        readout=f"Step {number}. {step.words}{kept} Here w1[0, 0] = {minus(values['weight'], 1)} "
+        readout=f"Step {number}. {step.words}{kept} Here w1[0, 0] = {said(values['weight'], 1)} "
         f"and sample 0 is of {values['label']}.",
         alt=f"A chain of four boxes, {', '.join(BOXES)}; "
         + (f"{BOXES[step.box]} is at work" if step.box >= 0 else "the input waits before the first")
@@ -115,7 +116,7 @@ def chain(steps: list[Step], number: int, values: Values) -> Panel:
     """The boxes from top to bottom, with what has flowed so far on either side."""
     now = steps[number]
     marks: list[Mark] = []
-    texts = (f"linear 1\nw1[0, 0] = {minus(values['weight'], 1)}", "ReLU", "linear 2")
+    texts = (f"linear 1\nw1[0, 0] = {said(values['weight'], 1)}", "ReLU", "linear 2")
     for i, text in enumerate((*texts, f"softmax + loss\n{values['label']}")):
         here = i == now.box
         colour: Colour = "ink" if not here else "orange" if now.back else "blue"
@@ -131,8 +132,8 @@ def chain(steps: list[Step], number: int, values: Values) -> Panel:
             y = -2.0 * step.box + 0.5
             marks.append(Arrow(0.45, y, 0.45, y + 0.95, "orange", dash="dashed"))
             marks.append(Text(0.62, y + 0.5, label, "orange", "left", 12, i == number))
-    x, y = Axis("", -2.9, 2.9), Axis("", -7.7, 1.7)
-    return Panel(x, y, tuple(marks), title="The way", square=True, bare=True)
+    across, down = Axis("", -2.9, 2.9), Axis("", -7.7, 1.7)
+    return Panel(across, down, tuple(marks), title="The way", square=True, bare=True)
 
 
 def matrix(name: str, array: np.ndarray) -> Panel:
@@ -140,7 +141,7 @@ def matrix(name: str, array: np.ndarray) -> Panel:
     rows, columns = array.shape
     largest = max(float(np.abs(array).max()), 1e-9)
     numbers: tuple[Mark, ...] = tuple(
-        Text(j + 0.5, rows - i - 0.5, minus(float(value), 2))
+        Text(j + 0.5, rows - i - 0.5, said(float(value), 2))
         for (i, j), value in np.ndenumerate(array)
     )
     # pale, so that the numbers stay readable
@@ -153,9 +154,3 @@ def matrix(name: str, array: np.ndarray) -> Panel:
 def shape(array: np.ndarray) -> str:
     """A shape in words, such as (3, 4)."""
     return str(array.shape)
-
-
-def minus(value: float, digits: int) -> str:
-    """A number with a true minus sign, and none before zero."""
-    text = f"{value:.{digits}f}"
-    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")

@@ -162,7 +162,8 @@ def scene(values: Values) -> Scene:
     formulas = ", ".join(formula_of(graph, name) for name in topological_order(graph))
     return Scene(
         (panel,),
-        readout=f"Step {number} of {len(steps) - 1}. {walk.words}",
+        readout=f"x = {say(values['x'])}, y = {say(values['y'])}. "
+        f"Step {number} of {len(steps) - 1}. {walk.words}",
         alt=f"A graph of boxes and arrows from left to right: {formulas}. {'; '.join(shown)}.",
     )
 

@@ -17,6 +17,7 @@ from backprop_lib.explorers.scene import (
     Scene,
     Shape,
     Text,
+    said,
     shades,
 )
 from backprop_lib.layers import linear, relu
@@ -126,7 +127,7 @@ def scene(values: Values) -> Scene:
     )
     right_ones = int((~wrong).sum())
     rows = [
-        f"({x[0]:.0f}, {x[1]:.0f}) → ({said(h[0])}, {said(h[1])}), score {said(score)}"
+        f"({x[0]:.0f}, {x[1]:.0f}) → ({said(h[0], 1)}, {said(h[1], 1)}), score {said(score, 1)}"
         + (", wrong" if bad else "")
         for x, h, score, bad in zip(CORNERS, hidden, scores, wrong, strict=True)
     ]
@@ -200,16 +201,11 @@ def formulas(values: Values) -> str:
     def weighted(first: str, second: str, bias: str, inputs: str) -> str:
         w, v, b = (values[name] for name in (first, second, bias))
         return (
-            f"{said(w)} {inputs}1 {'−' if v < 0 else '+'} {said(abs(v))} {inputs}2 "
-            f"{'−' if b < 0 else '+'} {said(abs(b))}"
+            f"{said(w, 1)} {inputs}1 {'−' if v < 0 else '+'} {said(abs(v), 1)} {inputs}2 "
+            f"{'−' if b < 0 else '+'} {said(abs(b), 1)}"
         )
 
     h1, h2 = weighted("w11", "w21", "b1", "x"), weighted("w12", "w22", "b2", "x")
     if values["bend"]:
         h1, h2 = f"ReLU({h1})", f"ReLU({h2})"
     return f"h1 = {h1}, h2 = {h2}, score = {weighted('v1', 'v2', 'c', 'h')}"
-
-
-def said(value: float) -> str:
-    """A number in the readout, with a true minus sign and without a minus before zero."""
-    return f"{value + 0.0:.1f}".replace("-0.0", "0.0").replace("-", "−")

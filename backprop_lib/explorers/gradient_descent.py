@@ -17,6 +17,7 @@ from backprop_lib.explorers.scene import (
     Panel,
     Points,
     Scene,
+    said,
     shades,
 )
 from backprop_lib.optimizers import adam_step, momentum_step, sgd_step
@@ -155,10 +156,10 @@ def scene(values: Values) -> Scene:
     readout = tell(values, taken, asked, here, losses)
     alt = (
         f"Left: the {name} from above, darker where the loss is higher, with a path of {taken} "
-        f"steps of {described(values)} from w1 = {say(start[0])}, w2 = {say(start[1])}"
+        f"steps of {described(values)} from w1 = {said(start[0])}, w2 = {said(start[1])}"
         f"{' to' if taken == asked else ', far out of the picture, at'} "
-        f"w1 = {say(here[0])}, w2 = {say(here[1])}. Right: the loss against the step, from "
-        f"{say(losses[0], 3)} at the start to {say(losses[taken], 3)}."
+        f"w1 = {said(here[0])}, w2 = {said(here[1])}. Right: the loss against the step, from "
+        f"{said(losses[0], 3)} at the start to {said(losses[taken], 3)}."
     )
     return Scene(panels, readout, alt)
 
@@ -179,17 +180,11 @@ def tell(values: Values, taken: int, asked: int, here: np.ndarray, losses: np.nd
     if taken < asked:
         return line + f"the walk is lost. After {taken} the weights were beyond {FAR:,.0f}."
     line += (
-        f"the loss went from {say(losses[0], 3)} to {say(losses[taken], 3)}, "
-        f"at w1 = {say(here[0])}, w2 = {say(here[1])}. "
+        f"the loss went from {said(losses[0], 3)} to {said(losses[taken], 3)}, "
+        f"at w1 = {said(here[0])}, w2 = {said(here[1])}. "
     )
     high = np.flatnonzero(~(losses < LOW))
     settled = high[-1] + 1 if len(high) else 0
     if settled > taken:
         return line + f"It has not settled below {LOW} yet."
     return line + f"It has settled below {LOW} since step {settled}."
-
-
-def say(value: float, digits: int = 2) -> str:
-    """A number as text, with a true minus sign, and never minus nothing."""
-    text = f"{value:.{digits}f}" if abs(value) < 1e4 else f"{value:.1e}"
-    return (text.replace("-", "", 1) if float(text) == 0 else text).replace("-", "−")

@@ -16,6 +16,7 @@ from backprop_lib.explorers.scene import (
     Panel,
     Points,
     Scene,
+    said,
     shades,
 )
 from backprop_lib.layers import sigmoid
@@ -145,24 +146,18 @@ def prediction_scene(values: Values) -> Scene:
     )
 
     def told(name: str) -> str:
-        return f" (slope {said(slope[name])})" if slopes else ""
+        return f" (slope {said(slope[name], 3)})" if slopes else ""
 
     return Scene(
         panels,
-        readout=f"Score {said(score, 1)} gives p = {said(p)}, and the right answer is {right}. "
-        f"Cross-entropy {said(surprise)}{told('surprise')}, squared error {said(square)}"
+        readout=f"Score {said(score, 1)} gives p = {said(p, 3)}, and the right answer is {right}. "
+        f"Cross-entropy {said(surprise, 3)}{told('surprise')}, squared error {said(square, 3)}"
         f"{told('square')}. The answer is {'wrong' if wrong else 'right'}{told('step')}.",
         alt="Three losses of one answer, against the probability p and against the score, when "
         f"the right answer is {right}: the cross-entropy grows without end where the answer is "
         "sure and wrong, the squared error levels off at 1, and right or wrong is a step. At the "
-        f"score {said(score, 1)} they are {said(surprise)}, {said(square)} and {wrong:.0f}.",
+        f"score {said(score, 1)} they are {said(surprise, 3)}, {said(square, 3)} and {wrong:.0f}.",
     )
-
-
-def said(value: float, digits: int = 3) -> str:
-    """A number in the readout, with a true minus sign and without a minus before zero."""
-    text = f"{value:.{digits}f}"
-    return (text.replace("-", "") if float(text) == 0 else text).replace("-", "−")
 
 
 # ---------------------------------------------------------------- the loss over two weights
@@ -286,17 +281,17 @@ def surface_scene(values: Values) -> Scene:
     told = ""
     if len(rows) == 1:
         at = f"w = {said(WEIGHTS[columns[0]], 1)}, b = {said(WEIGHTS[rows[0]], 1)}"
-        told = f" The lowest on the map is {said(surface.min())}, at {at}."
+        told = f" The lowest on the map is {said(surface.min(), 3)}, at {at}."
     elif len(rows) > 1:
-        told = f" The lowest on the map is {said(surface.min())}, at {len(rows)} places."
+        told = f" The lowest on the map is {said(surface.min(), 3)}, at {len(rows)} places."
     name = TASKS[task].loss
     return Scene(
         (fit_panel(task, outlier, w, b), right),
-        readout=f"w = {said(w, 1)}, b = {said(b, 1)}: {name} {said(loss)}. A step of 0.1 in w "
+        readout=f"w = {said(w, 1)}, b = {said(b, 1)}: {name} {said(loss, 3)}. A step of 0.1 in w "
         f"would change it by {signed(steps[0])}, one in b by {signed(steps[1])}.{told}",
         alt=f"Left: {len(samples_of(task, outlier)[0])} samples and what the model with w = "
         f"{said(w, 1)} and b = {said(b, 1)} makes of them. Right: a map of the {name} over w and "
-        f"b, with a ring at the present weights, where it is {said(loss)}.{told}",
+        f"b, with a ring at the present weights, where it is {said(loss, 3)}.{told}",
     )
 
 
@@ -320,4 +315,4 @@ def fit_panel(task: str, outlier: bool, w: float, b: float) -> Panel:
 
 def signed(value: float) -> str:
     """A change in the readout, with its sign."""
-    return ("+" if round(value, 3) > 0 else "") + said(value)
+    return ("+" if round(value, 3) > 0 else "") + said(value, 3)

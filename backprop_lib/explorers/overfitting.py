@@ -102,7 +102,8 @@ def scene(values: Values) -> Scene:
             f"After epoch {epoch}: training loss {losses['training']:.2f}, "
             f"{right['training']:.0%} right; validation loss {losses['validation']:.2f}, "
             f"{right['validation']:.0%} right. Lowest validation loss: "
-            f"{run.validation_loss[best - 1]:.3f}, after epoch {best}."
+            f"{run.validation_loss[best - 1]:.3f}, after epoch {best}. On the map: the "
+            f"{values['points']} samples."
         ),
         alt=(
             f"Left: the plane, coloured by which class a network with {values['units']} units in "

@@ -6,7 +6,7 @@ Every number is a multiple of 1/8 and so exact: a sum of zero is zero, here and 
 import numpy as np
 
 from backprop_lib.explorers.explorer import Button, Choice, Explorer, Slider, Values
-from backprop_lib.explorers.scene import Arrow, Axis, Handle, Line, Panel, Points, Scene
+from backprop_lib.explorers.scene import Arrow, Axis, Handle, Line, Panel, Points, Scene, said
 from backprop_lib.perceptron import perceptron_predict, perceptron_update
 
 __all__ = ["perceptron"]
@@ -91,11 +91,11 @@ def scene(values: Values) -> Scene:
     """The four inputs, the line, and on which side of it the perceptron says 1."""
     problem, b = values["problem"], values["b"]
     w, labels = np.array([values["w1"], values["w2"]]), LABELS[problem]
-    said = perceptron_predict(CORNERS, w, b)
+    answers = perceptron_predict(CORNERS, w, b)
     plane = np.stack(np.meshgrid(GRID, GRID), axis=-1).reshape(-1, 2)
     dotted = plane[perceptron_predict(plane, w, b) == 1].T
     ends = ends_of_line(w, b).T
-    ones, zeros, wrong = (CORNERS[of].T for of in (labels == 1, labels == 0, said != labels))
+    ones, zeros, wrong = (CORNERS[of].T for of in (labels == 1, labels == 0, answers != labels))
     panel = Panel(
         x=Axis("x₁", LOW, HIGH),
         y=Axis("x₂", LOW, HIGH),
@@ -111,11 +111,11 @@ def scene(values: Values) -> Scene:
         square=True,
     )
     names = [f"({x1:.0f}, {x2:.0f})" for x1, x2 in CORNERS]
-    right = int((said == labels).sum())
-    sums = [f"{name} {say(total)}" for name, total in zip(names, CORNERS @ w + b, strict=True)]
-    yes = ", ".join(name for name, one in zip(names, said, strict=True) if one) or "none of them"
+    right = int((answers == labels).sum())
+    sums = [f"{name} {said(total, 3)}" for name, total in zip(names, CORNERS @ w + b, strict=True)]
+    yes = ", ".join(name for name, one in zip(names, answers, strict=True) if one) or "none of them"
     if ends.size:
-        place = f"the weights ({say(w[0])}, {say(w[1])}) point to its side of ones."
+        place = f"the weights ({said(w[0], 3)}, {said(w[1], 3)}) point to its side of ones."
         edge = f"A line crosses the plane; {place}"
     else:
         edge = "There is no line, since both weights are 0."
@@ -135,8 +135,3 @@ def ends_of_line(w: np.ndarray, b: float) -> np.ndarray:
     # the point nearest to the origin is -b w / |w|^2; the line runs at right angles to w
     nearest, along = -b * w / square, np.array([-w[1], w[0]]) / np.sqrt(square)
     return np.array([nearest - 8 * along, nearest + 8 * along])
-
-
-def say(value: float) -> str:
-    """A number with three digits, which is all that a multiple of 1/8 has."""
-    return f"{value + 0.0:.3f}".replace("-", "−")  # + 0.0 makes a zero of a negative one

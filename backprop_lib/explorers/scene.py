@@ -28,6 +28,7 @@ __all__ = [
     "Points",
     "Scene",
     "Text",
+    "said",
     "shades",
 ]
 
@@ -230,3 +231,12 @@ def shades(
     place = np.clip((values - low) / (high - low), 0.0, 1.0) * (len(stops) - 1)
     channels = [np.interp(place, np.arange(len(stops)), stops[:, i]) for i in range(3)]
     return np.stack(channels, axis=-1).round().astype(np.uint8)
+
+
+def said(value: float, digits: int = 2) -> str:
+    """A number as it stands in a read-out, with this many digits behind the point.
+
+    It has a true minus sign and none before zero; beyond ten thousand it is in powers of ten.
+    """
+    text = f"{value:.{digits}f}" if abs(value) < 1e4 else f"{value:.1e}"
+    return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")

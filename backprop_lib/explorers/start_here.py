@@ -3,7 +3,7 @@
 import numpy as np
 
 from backprop_lib.explorers.explorer import Explorer, Slider, Values
-from backprop_lib.explorers.scene import Axis, Handle, Line, Panel, Points, Scene
+from backprop_lib.explorers.scene import Axis, Handle, Line, Panel, Points, Scene, said
 from backprop_lib.layers import sigmoid
 
 __all__ = ["neuron"]
@@ -61,9 +61,9 @@ def scene(values: Values) -> Scene:
     else:
         turn = -b / w
         undecided = [turn, turn]
-        half = f"It answers 0.50 at x = −b / w = {say(turn)}."
+        half = f"It answers 0.50 at x = −b / w = {said(turn + 1e-9)}."
         slope = "rises" if w > 0 else "falls"
-        way = f"an S-shaped curve that {slope} and passes 0.50 at {say(turn)}"
+        way = f"an S-shaped curve that {slope} and passes 0.50 at {said(turn + 1e-9)}"
     panel = Panel(
         x=Axis("input x", -4, 4),
         y=Axis("answer", -0.05, 1.05, ticks=(0, 0.5, 1)),
@@ -83,13 +83,8 @@ def scene(values: Values) -> Scene:
     )
     return Scene(
         (panel,),
-        readout=f"w x + b = {say(total)}, so the neuron answers {say(answer)}. {half}",
+        readout=f"w x + b = {said(total + 1e-9)}, "
+        f"so the neuron answers {said(answer + 1e-9)}. {half}",
         alt=f"The neuron's answer against its input: {way}. "
-        f"At the input {say(x)}, which is marked, the answer is {say(answer)}.",
+        f"At the input {said(x + 1e-9)}, which is marked, the answer is {said(answer + 1e-9)}.",
     )
-
-
-def say(value: float) -> str:
-    """A number with two digits, the same here and in the page."""
-    # the little on top decides ties, which Python and JavaScript round differently
-    return f"{value + 1e-9:.2f}".replace("-", "−")

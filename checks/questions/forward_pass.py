@@ -58,10 +58,10 @@ QUESTIONS = (
                 "and the mistakes go on for ever.",
             ),
             Answer(
-                "Its border is one straight line, and no line has the two ones on one side and the "
-                "two zeros on the other",
-                "The corners of one class lie across from each other, so every line that keeps "
-                "both ones together takes a zero along.",
+                "Its border is one straight line",
+                "No line has the two ones on one side and the two zeros on the other: the "
+                "corners of one class lie across from each other, so every line that keeps both "
+                "ones together takes a zero along.",
                 right=True,
             ),
             Answer(

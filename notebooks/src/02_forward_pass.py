@@ -29,8 +29,7 @@
 # - draw starting weights that keep a signal alive through many layers;
 # - run a network of any depth, and set a small one by hand.
 #
-# There are six exercises. The 45 minutes are for reading, predicting and playing; each exercise
-# says how long it takes on top of that. Under each stands a check. **Until you have solved an
+# There are six exercises, with a check under each. **Until you have solved an
 # exercise, the library's version carries the lesson on**, so you can always run the whole notebook
 # to the bottom.
 
@@ -122,7 +121,7 @@ predict("What does the basket cost in each of the four shops?", bill).reveal(
 # %% [markdown]
 # ## Exercise 1 · A layer is one matrix product
 #
-# *10 minutes, difficulty 2 of 5, 2 points.*
+# *5 minutes, difficulty 2 of 5, 2 points.*
 #
 # Now many baskets and many shops at once. In the words of networks: $N$ samples, $D$ inputs each,
 # and a **linear layer** of $M$ neurons. Neuron $m$ has its weights in column $m$ of $w$, and one
@@ -183,7 +182,7 @@ same.reveal(np.allclose(stack, single), "A weighted sum of weighted sums is a we
 #
 # ## Exercise 2 · ReLU, the simplest bend
 #
-# *5 minutes, difficulty 1 of 5, 1 point.*
+# *3 minutes, difficulty 1 of 5, 1 point.*
 #
 # The rectified linear unit lets through what is positive, as it is, and turns the rest into zero:
 #
@@ -256,7 +255,7 @@ explorers.bend_the_plane()
 #
 # ## Exercise 3 · From a score to a probability
 #
-# *10 minutes, difficulty 2 of 5, 2 points.*
+# *6 minutes, difficulty 2 of 5, 2 points.*
 #
 # The last layer of a network gives **scores**, numbers of any size and sign. For a question of yes
 # or no we want a probability. The sigmoid squeezes every number into the range from 0 to 1, with
@@ -315,7 +314,7 @@ plots.function_graphs(
 # %% [markdown]
 # ## Exercise 4 · Many classes share one whole
 #
-# *15 minutes, difficulty 3 of 5, 2 points.*
+# *8 minutes, difficulty 3 of 5, 2 points.*
 #
 # With $K$ classes the last layer gives $K$ scores for each sample. Exactly one class is right, so
 # the probabilities of a row must be positive and add up to 1. The exponential makes every score
@@ -393,7 +392,7 @@ plots.scores_and_probabilities(scores[0], softmax(scores)[0], ["cat", "dog", "ow
 #
 # ## Exercise 5 · Where the weights begin
 #
-# *10 minutes, difficulty 2 of 5, 2 points.*
+# *5 minutes, difficulty 2 of 5, 2 points.*
 #
 # Before a network has learned anything, its weights must be *something*. What is wrong with random
 # numbers of spread 1? Send a signal through ten layers of 100 neurons and watch its **size**, the
@@ -489,7 +488,7 @@ plots.signal_sizes(
 #
 # ## Exercise 6 · The whole network
 #
-# *20 minutes, difficulty 3 of 5, 3 points.*
+# *9 minutes, difficulty 3 of 5, 3 points.*
 #
 # A **multilayer perceptron** (MLP) is a chain of what you have: linear, ReLU, linear, ReLU, ...,
 # linear. Here it is with one hidden layer of $H$ neurons:

@@ -29,8 +29,7 @@
 # - measure how a loss reacts to one prediction;
 # - explain why nobody trains on the accuracy, and what it is good for.
 #
-# There are four exercises. The 40 minutes are for reading, predicting and playing; each exercise
-# says how long it takes on top of that. **Until you have solved an exercise, the library's version
+# There are four exercises. **Until you have solved an exercise, the library's version
 # carries the lesson on.**
 
 # %% tags=["setup"]
@@ -117,7 +116,7 @@ plots.squares_of_errors(predictions, targets)
 # %% [markdown]
 # ## Exercise 1 · The mean squared error
 #
-# *8 minutes, difficulty 1 of 5, 1 point.*
+# *5 minutes, difficulty 1 of 5, 1 point.*
 #
 # A network may predict $K$ numbers for each sample. The mean then goes over **all** $N K$ of them:
 #
@@ -228,7 +227,7 @@ coin.reveal(-np.log(0.5), "Rain or not, what happens had 0.5: the logarithm of 2
 #
 # ## Exercise 2 · Yes or no
 #
-# *15 minutes, difficulty 3 of 5, 2 points.*
+# *9 minutes, difficulty 3 of 5, 2 points.*
 #
 # The network gives each sample one score $s_n$, and the sigmoid makes a probability of it,
 # $p_n = \sigma(s_n) = 1 / (1 + e^{-s_n})$: the probability of class 1. The label $c_n$ is 0 or 1.
@@ -304,7 +303,7 @@ explorers.loss_of_prediction()
 #
 # ## Exercise 3 · Many classes
 #
-# *20 minutes, difficulty 3 of 5, 3 points.*
+# *11 minutes, difficulty 3 of 5, 3 points.*
 #
 # With $K$ classes a sample has a row of $K$ scores, and softmax makes probabilities of them. The
 # label $c_n$ is the number of the right class, from 0 to $K - 1$. The loss is again the mean
@@ -395,7 +394,7 @@ print(f"{loss:.3f}, and log 10 is {np.log(10):.3f}")
 #
 # ## Exercise 4 · How many are right?
 #
-# *6 minutes, difficulty 1 of 5, 1 point.*
+# *4 minutes, difficulty 1 of 5, 1 point.*
 #
 # People want to know something simpler than the loss: the share of samples that are right. A
 # network chooses the class with the **highest score** of the row:

@@ -388,7 +388,8 @@ print("and differences over 1,000 times:",
 # ## Walk for yourself
 #
 # The ring is the start; drag it, or use the two sliders. The triangle is where the walk has led;
-# Play beside the steps lets it go. The method is set to **plain** for now, which has no momentum.
+# Play beside the steps lets it go. The momentum is 0 for now, which makes this plain gradient
+# descent; what momentum is, comes further down.
 #
 # - On the *narrow valley*, find the learning rate that settles below 0.01 in the fewest steps.
 #   What happens just beyond it? The valley here has the slopes $0.2 \, w_1$ and $4 \, w_2$.
@@ -396,7 +397,7 @@ print("and differences over 1,000 times:",
 # - On the *two valleys*, from which starts do you end in the shallow one?
 
 # %%
-explorers.downhill().at(method="plain")
+explorers.downhill().at(momentum=0.0)
 
 # %% [markdown]
 # <details><summary>What to find</summary>
