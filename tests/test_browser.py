@@ -102,7 +102,7 @@ class Shown:
         """Values and scene from the page agree with the model, number by number, word by word."""
         scene = self.model.scene(self.model.setting(page["values"]))
         buffers = []
-        differ(as_lists(wire(scene, buffers), buffers), page["scene"], "scene")
+        differ(unwired(wire(scene, buffers), buffers), page["scene"], "scene")
         return scene
 
 
@@ -117,28 +117,31 @@ PLAIN = """({ scene, values }) => {
 """Scene and values without typed arrays, and with null for NaN."""
 
 
-def as_lists(value, buffers):
-    """What went over the wire, with its arrays as lists of numbers and None for NaN."""
+def unwired(value, buffers):
+    """What went over the wire, with its arrays as arrays again."""
     if isinstance(value, dict) and "buffer" in value:
-        array = np.frombuffer(buffers[value["buffer"]], dtype=value["dtype"])
-        return [None if np.isnan(v) else float(v) for v in array]
+        return np.frombuffer(buffers[value["buffer"]], dtype=value["dtype"])
     if isinstance(value, dict):
-        return {key: as_lists(item, buffers) for key, item in value.items()}
+        return {key: unwired(item, buffers) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [as_lists(item, buffers) for item in value]
+        return [unwired(item, buffers) for item in value]
     return value
 
 
 def differ(ours, theirs, place):
     """Fail where two nested values differ by more than rounding, and say where."""
-    if isinstance(ours, dict):
+    if isinstance(ours, np.ndarray):
+        theirs = np.array(theirs, dtype=float)  # null becomes NaN
+        assert ours.shape == theirs.shape, place
+        assert np.allclose(ours, theirs, rtol=1e-9, atol=1e-9, equal_nan=True), place
+    elif isinstance(ours, dict):
         for key in ours:
             differ(ours[key], theirs[key], f"{place}.{key}")
     elif isinstance(ours, list):
         assert len(ours) == len(theirs), place
         for i, (a, b) in enumerate(zip(ours, theirs, strict=True)):
             differ(a, b, f"{place}[{i}]")
-    elif isinstance(ours, float) and theirs is not None:
+    elif isinstance(ours, float):
         assert theirs == pytest.approx(ours, rel=1e-9, abs=1e-9), place
     else:
         assert ours == theirs, place
@@ -236,11 +239,16 @@ def drag_handles(page, shown):
 
 
 def play(page, shown, control):
-    """Let a slider run by itself for a moment."""
+    """Let a slider run by itself, from its lower end on, for a moment."""
+    slider = shown.root.locator(f'[data-control="{control.name}"]')
+    if shown.state()["values"][control.name] != control.low:
+        slider.focus()
+        page.keyboard.press("Home")
+        shown.wait_for_picture()
     before = shown.state()
     button = shown.root.locator(f'[data-play="{control.name}"]')
     button.click()
-    page.wait_for_timeout(700)
+    page.wait_for_timeout(500 + 1000 * control.pause)
     if "Pause" in button.inner_text():
         button.click()
     page.wait_for_timeout(200)
@@ -267,10 +275,10 @@ def test_run_all_shows_every_card_and_picture_and_every_control_moves(jupyterlab
     lab.open_notebook(page, jupyterlab, name)
     lab.run_all(page, jupyterlab, name)
     try:
-        labels = "cards => cards.map(card => card.getAttribute('aria-label'))"
+        cards = page.locator('[aria-label^="Check of "]')
         checks = [c["metadata"]["check"] for c in cells_of(name) if "check" in c["metadata"]]
-        cards = page.locator(".bp-card").evaluate_all(labels)
-        assert [c for c in cards if c.startswith("Check of ")] == [
+        cards.nth(len(checks) - 1).wait_for(state="attached")  # the page draws behind the kernel
+        assert cards.evaluate_all("cards => cards.map(card => card.ariaLabel)") == [
             f"Check of {exercise}: not attempted" for exercise in checks
         ]
         assert page.locator('.jp-OutputArea-output[data-mime-type*="stderr"]').count() == 0
@@ -281,6 +289,7 @@ def test_run_all_shows_every_card_and_picture_and_every_control_moves(jupyterlab
 
         names = explorers_in(name)
         roots = page.locator(".bp-explorer")
+        roots.nth(len(names) - 1).wait_for(state="attached")
         assert roots.count() == len(names)
         for i, explorer in enumerate(names):
             shown = Shown(roots.nth(i), getattr(explorers, explorer)())

@@ -20,7 +20,7 @@ from backprop_lib.explorers.scene import (
     said,
     shades,
 )
-from backprop_lib.optimizers import adam_step, momentum_step, sgd_step
+from backprop_lib.optimizers import adam_step, momentum_step
 
 __all__ = ["downhill"]
 
@@ -60,7 +60,7 @@ LANDSCAPES = {
         lambda w: (w**2 - 1) ** 2 / 2 - 0.3 * w + 0.3106, lambda w: 2 * w**3 - 2 * w - 0.3, 2.0
     ),
 }
-METHODS = ("plain", "momentum", "Adam")
+METHODS = ("momentum", "Adam")
 
 
 def downhill() -> Explorer:
@@ -71,7 +71,7 @@ def downhill() -> Explorer:
             Choice("landscape", "loss", tuple(LANDSCAPES), "narrow valley"),
             Choice("method", "method", METHODS, "momentum"),
             Slider("learning_rate", "learning rate", 0.01, 1.2, 0.01, 0.1),
-            Slider("momentum", "momentum (in Adam: beta1)", 0.0, 0.98, 0.01, 0.8),
+            Slider("momentum", "momentum (0: plain; in Adam: beta1)", 0.0, 0.98, 0.01, 0.8),
             Slider("steps", "steps", 0, MOST_STEPS, 1, 30, "{:.0f}", plays=True),
             Slider("start1", "start w1", -WIDE, WIDE, 0.05, -1.6),
             Slider("start2", "start w2", -HIGH, HIGH, 0.05, 1.0),
@@ -92,9 +92,7 @@ def walk(
     places = [params["w"].copy()]
     for step in range(1, MOST_STEPS + 1):
         grads = {"w": landscape.gradient(params["w"])}
-        if method == "plain":
-            sgd_step(params, grads, learning_rate)
-        elif method == "momentum":
+        if method == "momentum":  # with a momentum of 0 it is plain gradient descent
             momentum_step(params, grads, velocity, learning_rate, momentum)
         else:
             adam_step(params, grads, mean, mean_square, step, learning_rate, momentum, 0.99)
@@ -167,11 +165,11 @@ def scene(values: Values) -> Scene:
 def described(values: Values) -> str:
     """The method with its settings."""
     method, rate, momentum = values["method"], values["learning_rate"], values["momentum"]
-    return {
-        "plain": f"plain gradient descent with learning rate {rate:.2f}",
-        "momentum": f"momentum {momentum:.2f} with learning rate {rate:.2f}",
-        "Adam": f"Adam with learning rate {rate:.2f} and beta1 {momentum:.2f}",
-    }[method]
+    if method == "Adam":
+        return f"Adam with learning rate {rate:.2f} and beta1 {momentum:.2f}"
+    if momentum == 0:
+        return f"plain gradient descent with learning rate {rate:.2f}"
+    return f"momentum {momentum:.2f} with learning rate {rate:.2f}"
 
 
 def tell(values: Values, taken: int, asked: int, here: np.ndarray, losses: np.ndarray) -> str:
