@@ -4,7 +4,6 @@ A prediction, right or wrong, makes what follows stick. So a lesson asks for one
 result. Nothing is graded, and a lesson runs to its end without any.
 """
 
-from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -40,7 +39,7 @@ class Prediction:
     def __repr__(self) -> str:
         if not self.made:
             return f"{self.question}\nReplace the three dots with your prediction, then run on."
-        return f"{self.question}\nYou predict {in_words(self.guess, self.unit)}. Run on to see."
+        return f"{self.question}\nYou say {in_words(self.guess, self.unit)}. Run on to see."
 
     def _repr_html_(self) -> str:
         asked, rest = repr(self).split("\n")
@@ -58,9 +57,9 @@ class Revealed:
         self.right = prediction.made and agrees(prediction.guess, actual, within)
         self.answer = f"It is {in_words(actual, prediction.unit)}."
         if not self.made:
-            self.said = "You made no prediction."
+            self.said = "Yours is still open."
         else:
-            self.said = f"You predicted {in_words(prediction.guess, prediction.unit)}."
+            self.said = f"You said {in_words(prediction.guess, prediction.unit)}."
 
     def __repr__(self) -> str:
         sign = "○" if not self.made else "✓" if self.right else "✗"
@@ -84,6 +83,8 @@ def predict(question: str, guess: Any = ..., *, unit: str = "") -> Prediction:
 
 def agrees(guess: Any, actual: Any, within: float) -> bool:
     """Whether a guess is what came: the same text, truth or shape, and a number but for a share."""
+    if isinstance(guess, str) and not isinstance(actual, str):
+        guess = number_in(guess)  # somebody put a number in quotes
     if isinstance(guess, str) or isinstance(actual, str):
         return str(guess).strip().lower() == str(actual).strip().lower()
     if isinstance(guess, (bool, np.bool_)) or isinstance(actual, (bool, np.bool_)):
@@ -100,22 +101,30 @@ def agrees(guess: Any, actual: Any, within: float) -> bool:
     return bool((np.abs(mine - theirs) <= allowed + 1e-12).all())
 
 
+def number_in(text: str) -> float | str:
+    """The number that a text holds; the text itself where it holds none."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
 def in_words(value: Any, unit: str = "") -> str:
-    """A value in few characters."""
+    """A value as one would write it down, with at most four digits."""
     if isinstance(value, (bool, np.bool_)):
-        return "true" if value else "false"
-    if isinstance(value, (int, np.integer)):
-        text = f"{int(value):,}"
+        text = str(bool(value))
+    elif isinstance(value, (int, np.integer)):
+        text = f"{int(value):,}".replace("-", "−")
     elif isinstance(value, (float, np.floating)):
-        text = f"{float(value):.4g}"
+        text = f"{float(value):.4g}".replace("-", "−")
     elif isinstance(value, np.ndarray):
-        text = np.array2string(value, precision=4, separator=", ", suppress_small=True)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        inside = ", ".join(in_words(item) for item in value)
-        text = f"({inside},)" if len(value) == 1 else f"({inside})"
+        text = in_words(value.tolist())
+    elif isinstance(value, list):
+        text = f"[{', '.join(in_words(item) for item in value)}]"
+    elif isinstance(value, tuple):
+        text = f"({', '.join(in_words(item) for item in value)}{',' * (len(value) == 1)})"
     else:
-        text = str(value)
-    text = text.replace("-", "−") if not isinstance(value, str) else text
+        text = f"“{value}”"
     return f"{text} {unit}" if unit else text
 
 

@@ -39,6 +39,7 @@ def read(path: Path) -> dict[str, str]:
         except (ValueError, KeyError, TypeError):
             continue  # torn by a crash, or not ours
         if isinstance(name, str) and state in ("solved", "tried") and found.get(name) != "solved":
+            found.pop(name, None)  # so that the latest stands last
             found[name] = state
     return found
 
@@ -66,7 +67,7 @@ class Progress:
     """What is solved so far, as a notebook and a terminal show it."""
 
     states: dict[str, str]
-    """For each exercise that was tried: "solved" or "tried"."""
+    """For each exercise that was tried "solved" or "tried", the latest last."""
 
     def solved_in(self, lesson: str) -> int:
         """How many exercises of a lesson are solved."""
@@ -74,8 +75,15 @@ class Progress:
 
     @property
     def next(self) -> Exercise | None:
-        """What to do next: the first exercise that is not solved; None when all are."""
-        return next((e for e in EXERCISES if self.states.get(e.name) != "solved"), None)
+        """What to do next; None when all is done.
+
+        The first exercise that is not solved in the lesson of the latest one or after it, else
+        the first of all: whoever began in the middle goes on from there.
+        """
+        latest = next(reversed(self.states), None)
+        lesson = next((e.lesson for e in EXERCISES if e.name == latest), "")
+        left = [e for e in EXERCISES if self.states.get(e.name) != "solved"]
+        return next((e for e in left if e.lesson >= lesson), left[0] if left else None)
 
     @property
     def sentence(self) -> str:
@@ -85,7 +93,7 @@ class Progress:
         if self.next is None:
             return f"{done} That is the whole course."
         minutes = f"about {self.next.minutes} minutes"
-        return f"{done} Next: {self.next.name} in lesson {title(self.next.lesson)}, {minutes}."
+        return f"{done} Next: {self.next.name} in “{title(self.next.lesson)}”, {minutes}."
 
     def __repr__(self) -> str:
         lines = [self.sentence]

@@ -22,6 +22,8 @@ AGREE = [
     (None, True, False),
     (np.nan, 1.0, False),
     ("three", 3, False),
+    ("3", 3, True),
+    ("-0.5", -0.5, True),
     (object(), 3, False),
     (-1.3, 1.3, False),
     (0, 0.0, True),
@@ -40,13 +42,13 @@ def test_without_a_prediction_the_result_is_shown_all_the_same():
     assert not asked.made and "three dots" in repr(asked)
     revealed = asked.reveal(12, "The loss had fallen by then.")
     assert repr(revealed).startswith("○ How many?")
-    assert "You made no prediction. It is 12 epochs. The loss had fallen" in repr(revealed)
+    assert "Yours is still open. It is 12 epochs. The loss had fallen" in repr(revealed)
     assert "bp-card" in revealed._repr_html_()
 
 
 def test_the_card_shows_both_and_is_safe():
     revealed = predict("<b>?", "<script>").reveal(-0.5, "a < b")
-    assert "You predicted <script>. It is −0.5." in repr(revealed)
+    assert "You said “<script>”. It is −0.5." in repr(revealed)
     assert "<script>" not in revealed._repr_html_() and "<b>?" not in revealed._repr_html_()
 
 
@@ -55,3 +57,19 @@ def test_what_came_is_looked_at_once():
     revealed = predict("?", [1.0, 1.0]).reveal(came)
     came[:] = 7
     assert revealed.right and "7" not in repr(revealed)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ([0, -10], "[0, −10]"),
+        ((3,), "(3,)"),
+        (np.array([[2.4, -0.3], [0.0375, 1 / 3]]), "[[2.4, −0.3], [0.0375, 0.3333]]"),
+        (np.True_, "True"),
+        (np.float64(1234.5678), "1235"),
+        (12345, "12,345"),
+        ("same", "“same”"),
+    ],
+)
+def test_values_are_written_as_one_would_write_them(value, words):
+    assert f"It is {words}." in repr(predict("?").reveal(value))

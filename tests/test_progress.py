@@ -61,6 +61,18 @@ def test_next_is_the_first_that_is_not_solved_and_the_end_is_told(file):
     assert "the whole course" in repr(progress())
 
 
+def test_whoever_began_in_the_middle_goes_on_from_there(file):
+    record(find_exercise("relu"), "correct")
+    record(find_exercise("linear_backward"), "wrong")
+    assert progress().next.name == "linear_backward"
+    record(find_exercise("linear_backward"), "correct")
+    assert progress().next.name == "relu_backward"
+    for exercise in EXERCISES:
+        if exercise.lesson >= "05":
+            record(exercise, "correct")
+    assert progress().next is EXERCISES[0]
+
+
 def test_torn_and_foreign_lines_are_passed_over(file):
     record(find_exercise("relu"), "correct")
     whole = file.read_bytes()
