@@ -82,6 +82,21 @@ class Shown:
         )
         self.pictures = int(self.root.get_attribute("data-pictures"))
 
+    def put(self, values):
+        """Bring the controls to these values."""
+        now = self.root.evaluate("root => ({ ...root.explorer.values })")
+        for name, value in values.items():
+            if now[name] != value:
+                move = "(root, [name, value]) => root.explorer.move(name, value)"
+                self.root.evaluate(move, [name, value])
+                self.wait_for_picture()
+
+    def prepare(self, control):
+        """The values at the start; for a button all sliders at their lower end, so that one that
+        leads back to the start has something to do."""
+        low = {c.name: c.low for c in self.model.controls if isinstance(c, Slider)}
+        self.put(self.model.start | (low if isinstance(control, Button) else {}))
+
     def state(self):
         """What can be seen and heard."""
         return {
@@ -175,6 +190,7 @@ def changed(before, after, what):
 
 def move_by_keyboard(page, shown, control):
     """Move one control with keys alone, and see that picture and read-out follow the model."""
+    shown.prepare(control)
     target = shown.root.locator(f'[data-control="{control.name}"]')
     before = shown.state()
     target.focus()
@@ -197,6 +213,7 @@ def move_by_keyboard(page, shown, control):
 
 def move_by_mouse(page, shown, control):
     """The same with the mouse."""
+    shown.prepare(control)
     target = shown.root.locator(f'[data-control="{control.name}"]')
     before = shown.state()
     target.scroll_into_view_if_needed()
@@ -225,6 +242,7 @@ def drag_handles(page, shown):
     """Drag each ring a little way towards the middle of its panel."""
     canvas = shown.root.locator("canvas")
     for i in range(shown.root.evaluate("root => root.explorer.handles().length")):
+        shown.put(shown.model.start)
         before = shown.state()
         canvas.scroll_into_view_if_needed()
         start, goal = shown.root.evaluate("(root, i) => root.explorer.handles()[i]", i)
@@ -240,11 +258,7 @@ def drag_handles(page, shown):
 
 def play(page, shown, control):
     """Let a slider run by itself, from its lower end on, for a moment."""
-    slider = shown.root.locator(f'[data-control="{control.name}"]')
-    if shown.state()["values"][control.name] != control.low:
-        slider.focus()
-        page.keyboard.press("Home")
-        shown.wait_for_picture()
+    shown.put(shown.model.start | {control.name: control.low})
     before = shown.state()
     button = shown.root.locator(f'[data-play="{control.name}"]')
     button.click()

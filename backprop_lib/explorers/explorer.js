@@ -485,7 +485,7 @@ async function render({ model, el }) {
     readout.textContent = scene.readout;
     root.dataset.source = source;
     root.dataset.pictures = Number(root.dataset.pictures ?? 0) + 1;
-    root.explorer = { scene, values, handles }; // for whoever wants to look, such as a test
+    root.explorer = { scene, values, handles, move }; // for whoever looks in, such as a test
   };
   const handles = () => panels.flatMap(({ at, handles: rings, box }) => rings.map((ring) => {
     // where each ring is, and a place half way to the middle of its panel
