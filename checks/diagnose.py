@@ -69,8 +69,9 @@ def upstream_ignored(exercise: Exercise, trials: Sequence[Trial]) -> bool:
 def find_mistake(exercise: Exercise, trials: Sequence[Trial]) -> Mistake | None:
     """The first known mistake that gives the attempt's numbers in each of these trials."""
     for mistake in exercise.mistakes:
-        if all(matches(exercise, mistake.wrong, trial) for trial in trials):
-            return mistake
+        for wrong in mistake.ways:
+            if all(matches(exercise, wrong, trial) for trial in trials):
+                return mistake
     return None
 
 

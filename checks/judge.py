@@ -22,6 +22,7 @@ import numpy as np
 from checks.diagnose import diagnose
 from checks.exercise import (
     AttemptError,
+    Cache,
     Case,
     Comparison,
     Exercise,
@@ -78,6 +79,9 @@ def judge(name: str, attempt: Callable[..., Any], seed: int = 0) -> Result:
             again = run(exercise, attempt, cases[-1], truths[-1])
             if not (again.right and same(again.outputs, trials[-1].outputs)):
                 return failure(blank, ANSWER_CHANGES, trials, trials[-1])
+            for trial in trials:
+                if exercise.cache is not None and not serves(exercise.cache, trial):
+                    return failure(blank, wrong_cache(exercise.cache, trial), trials, trial)
     wrong = [trial for trial in trials if trial.wrong]
     if wrong:
         return failure(blank, diagnose(exercise, trials), trials, wrong[0])
@@ -103,6 +107,26 @@ def failure(blank: Result, finding: Finding, trials: list[Trial], shown: Trial) 
         case=case,
         comparisons=shown.comparisons,
         reproduce=f"{blank.reproduce}  # {case}",
+    )
+
+
+def serves(cache: Cache, trial: Trial) -> bool:
+    """Whether the way back can use what a forward function kept."""
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return cache.serves(trial.case, trial.outputs, trial.cache)
+    except Exception:
+        return False
+
+
+def wrong_cache(cache: Cache, trial: Trial) -> Finding:
+    """The finding that the output is right and the cache is not."""
+    return Finding(
+        "cache-of-no-use",
+        f"Your {' and '.join(trial.case.outputs)} is right, but {cache.backward} cannot use your "
+        f"cache. It expects {cache.holds}, with the numbers of the forward pass.",
+        "What will the way back need to know, and how does it unpack it?",
     )
 
 
@@ -153,7 +177,9 @@ def truth_of(exercise: Exercise, case: Case) -> Truths:
             value = outputs[name]
             scale = float(np.abs(value).max(initial=0.0))
             truths[name] = Truth(value, np.zeros(value.shape), scale, is_gradient=False)
-    return truths
+    # where an output is zero, rounding is measured by the others
+    largest = max((truth.scale for truth in truths.values()), default=0.0)
+    return {name: replace(t, scale=t.scale or largest) for name, t in truths.items()}
 
 
 def run(
@@ -197,7 +223,8 @@ def run(
     uncertain = any(
         truth.error.max(initial=0.0) > SINGLE_PRECISION * truth.scale for truth in truths.values()
     )
-    return Trial(case, outputs, comparisons, problem, uncertain=uncertain)
+    cache = returned[1] if exercise.returns == "out and cache" and problem is None else None
+    return Trial(case, outputs, cache, comparisons, problem, uncertain=uncertain)
 
 
 def single_precision(

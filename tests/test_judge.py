@@ -38,10 +38,11 @@ def test_right_answers_pass_however_they_are_written(name, attempt):
 @pytest.mark.parametrize(("name", "mistake"), MISTAKES, ids=[f"{n}-{m.id}" for n, m in MISTAKES])
 def test_each_known_mistake_fails_under_its_own_name(name, mistake):
     for seed in range(20):
-        result = judge(name, mistake.wrong, seed)
-        assert (result.verdict, result.points) == ("wrong", 0)
-        assert result.mistake == mistake.id, (seed, result.message)
-        assert result.question and mistake.symptom in result.message
+        for wrong in mistake.ways:
+            result = judge(name, wrong, seed)
+            assert (result.verdict, result.points) == ("wrong", 0)
+            assert result.mistake == mistake.id, (seed, result.message)
+            assert result.question and mistake.symptom in result.message
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -192,9 +193,39 @@ def test_a_forward_function_returns_output_and_cache(attempt, mistake):
         assert "a pair (y, cache)" in result.message
 
 
-@pytest.mark.parametrize("cache", [None, "x", {"x": 1}, object(), [np.zeros(3), None]])
-def test_any_cache_will_do(cache):
-    assert judge("relu", lambda x: (np.maximum(x, 0), cache)).verdict == "correct"
+CACHES = {
+    "the input": (lambda x: x, True),
+    "a copy of it": (lambda x: x.copy(), True),
+    "the output": (lambda x: np.maximum(x, 0), True),
+    "where it is open": (lambda x: x > 0, True),
+    "float32": (lambda x: x.astype(np.float32), True),
+    "nothing": (lambda x: None, False),
+    "the negative input": (lambda x: -x, False),
+    "a tuple": (lambda x: (x,), False),
+    "some object": (lambda x: object(), False),
+}
+
+
+@pytest.mark.parametrize(("make", "serves"), CACHES.values(), ids=CACHES)
+def test_a_cache_must_serve_the_way_back(make, serves):
+    result = judge("relu", lambda x: (np.maximum(x, 0), make(x)))
+    if serves:
+        assert result.verdict == "correct", result.message
+    else:
+        assert (result.verdict, result.mistake) == ("wrong", "cache-of-no-use")
+        assert "relu_backward cannot use your cache. It expects the input x" in result.message
+
+
+def test_a_cache_is_looked_at_in_every_forward_function():
+    pairs = [e for e in EXERCISES if e.returns == "out and cache"]
+    assert len(pairs) == 9
+    for exercise in pairs:
+
+        def without(*args, exercise=exercise):
+            return exercise.reference(*args)[0], ()
+
+        result = judge(exercise.name, without)
+        assert (result.verdict, result.mistake) == ("wrong", "cache-of-no-use"), exercise.name
 
 
 def test_random_answers_are_named_with_what_was_measured():

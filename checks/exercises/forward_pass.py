@@ -1,7 +1,6 @@
 """Exercises of lesson 02: the forward pass.
 
-Where a function must stay finite for large numbers, one case is made of such numbers. What a
-forward function keeps in its cache is the learner's own business.
+Where a function must stay finite for large numbers, one case is made of such numbers.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,10 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from backprop_lib.layers import he_init, linear, relu, sigmoid
+from backprop_lib.layers import (
+    he_init,
+    linear,
+    linear_backward,
+    relu,
+    relu_backward,
+    sigmoid,
+    sigmoid_backward,
+)
 from backprop_lib.losses import softmax
-from backprop_lib.network import mlp_forward
+from backprop_lib.network import mlp_backward, mlp_forward
 from checks.exercise import Case, Exercise, Finding, Mistake
+from checks.exercises.caches import cache_for
 from checks.exercises.drawing import draw_batches, draw_sizes
 
 __all__ = ["EXERCISES"]
@@ -97,6 +105,7 @@ LINEAR = Exercise(
     minutes=10,
     difficulty=2,
     reference=linear,
+    cache=cache_for(linear_backward, linear, "(x, w, b)"),
     returns="out and cache",
     cases=linear_cases,
     hints=(
@@ -252,6 +261,7 @@ RELU = Exercise(
     minutes=5,
     difficulty=1,
     reference=relu,
+    cache=cache_for(relu_backward, relu, "the input x"),
     returns="out and cache",
     cases=relu_cases,
     hints=(
@@ -400,6 +410,7 @@ SIGMOID = Exercise(
     minutes=10,
     difficulty=2,
     reference=sigmoid,
+    cache=cache_for(sigmoid_backward, sigmoid, "the output y"),
     returns="out and cache",
     cases=sigmoid_cases,
     hints=(
@@ -519,6 +530,11 @@ def softmax_over_samples(scores: np.ndarray) -> np.ndarray:
     return e / e.sum(axis=0)
 
 
+def softmax_over_everything_after_row_maxima(scores: np.ndarray) -> np.ndarray:
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return e / e.sum()
+
+
 def softmax_over_everything(scores: np.ndarray) -> np.ndarray:
     e = np.exp(scores - scores.max())
     return e / e.sum()
@@ -616,6 +632,7 @@ SOFTMAX = Exercise(
             "All of your `probabilities` together add up to 1, so each row has less than that.",
             "Each sample has its own probabilities, whatever else is in the batch.",
             "If you ran one row alone, would its probabilities be the same?",
+            also=(softmax_over_everything_after_row_maxima,),
         ),
         Mistake(
             "not-divided",
@@ -1017,6 +1034,11 @@ MLP_FORWARD = Exercise(
     minutes=20,
     difficulty=3,
     reference=mlp_forward,
+    cache=cache_for(
+        mlp_backward,
+        mlp_forward,
+        "a list with a pair for each layer, what linear kept and what relu kept (None at the end)",
+    ),
     returns="out and cache",
     cases=mlp_cases,
     hints=(

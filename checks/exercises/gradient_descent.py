@@ -761,10 +761,11 @@ MOMENTUM_STEP = Exercise(
         Mistake(
             "velocity-not-kept",
             momentum_not_kept,
-            "From the second step on, your steps are those of plain gradient descent: the "
-            "velocity starts from zero each time.",
-            "What is to be remembered must be written into the array that came in.",
-            "Does `v = momentum * v + g` change velocity[name]?",
+            "From the second step on, your steps are still those of plain gradient descent: the "
+            "velocity of the steps before has no part in them.",
+            "What is to be remembered must be written into the array that came in, and it is the "
+            "velocity that moves a parameter.",
+            "Does `v = momentum * v + g` change velocity[name], and what is taken off p?",
         ),
         Mistake(
             "velocity-never-slows",
@@ -1243,6 +1244,33 @@ def train_loss_after_epoch(
     return losses
 
 
+def train_loss_after_step(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for x_batch, labels_batch in iterate_minibatches(x, labels, batch_size, rng):
+            sgd_step(params, gradients(params, x_batch, labels_batch)[1], learning_rate)
+            total += gradients(params, x_batch, labels_batch)[0] * len(x_batch)
+        losses.append(total / len(x))
+    return losses
+
+
+def train_total_never_reset(params: Arrays, *args: Any) -> np.ndarray:
+    return np.cumsum(train_mlp(params, *args))
+
+
+def train_copies(params: Arrays, *args: Any) -> list[float]:
+    return train_mlp({name: p.copy() for name, p in params.items()}, *args)
+
+
 def steps_like(
     change: Callable[[Arrays, Arrays, int, float, float], Arrays],
 ) -> Callable[..., list[float]]:
@@ -1458,6 +1486,28 @@ TRAIN_MLP = Exercise(
             "samples.",
             "The last batch holds what is left over.",
             "How many samples are in your last batch, and by what do you multiply its loss?",
+        ),
+        Mistake(
+            "copies-trained",
+            train_copies,
+            "Your `losses` are right, and your parameters are those at the start: it is copies of "
+            "them that have learned.",
+            "Whoever called your function holds the arrays in params, and wants them trained.",
+            "Which arrays do your steps change, and are they the ones that came in?",
+        ),
+        Mistake(
+            "total-never-reset",
+            train_total_never_reset,
+            "Each of your `losses` has those of all epochs before it in it.",
+            "An epoch's loss is made of its own batches alone.",
+            "Where does your running total become 0, and how often does that line run?",
+        ),
+        Mistake(
+            "loss-after-the-step",
+            train_loss_after_step,
+            "Your parameters are right; your `losses` are those of each batch after its step.",
+            "The loss of a batch is measured where its gradient is taken: before the step.",
+            "With which parameters is your loss computed, and which had the forward pass?",
         ),
         Mistake(
             "loss-after-the-epoch",

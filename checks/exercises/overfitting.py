@@ -16,7 +16,8 @@ from backprop_lib.layers import dropout, dropout_backward
 from backprop_lib.network import init_mlp
 from backprop_lib.optimizers import l2_penalty, l2_penalty_backward
 from backprop_lib.training import best_epoch, should_stop
-from checks.exercise import Case, Exercise, Finding, Mistake
+from checks.exercise import Cache, Case, Exercise, Finding, Mistake
+from checks.exercises.caches import cache_for
 from checks.exercises.drawing import draw_batches, draw_sizes
 
 __all__ = ["EXERCISES"]
@@ -485,6 +486,7 @@ L2_PENALTY = Exercise(
     minutes=8,
     difficulty=2,
     reference=l2_penalty,
+    cache=cache_for(l2_penalty_backward, l2_penalty, "(params, strength)"),
     returns="out and cache",
     cases=penalty_cases,
     hints=(
@@ -842,6 +844,12 @@ def examine_dropout(
     )
 
 
+def mask_kept(case: Case, outputs: Mapping[str, np.ndarray], cache: Any) -> bool:
+    """Whether the cache is the mask that made the output: sent back as dy, x becomes y."""
+    x, y = case.args[0], outputs["y"]
+    return np.allclose(dropout_backward(x, cache), y, rtol=1e-4, atol=0)
+
+
 Dropped = tuple[np.ndarray, Any]
 
 
@@ -990,6 +998,7 @@ DROPOUT = Exercise(
     minutes=12,
     difficulty=3,
     reference=dropout,
+    cache=Cache("the mask", "dropout_backward", mask_kept),
     returns="out and cache",
     cases=dropout_cases,
     hints=(
