@@ -1,69 +1,62 @@
 """Naming the mistake: from wrong numbers to words.
 
-First the known mistakes of the exercise: each is a wrong implementation, and one that gives the
-learner's very numbers in every case is named. Then what the numbers alone can tell, in
-checks/patterns.py. Where nothing fits, the message says what is wrong and does not guess.
+In this order, and the first that fits every number is believed:
+
+1. a known mistake of the exercise gives the learner's very numbers in every case;
+2. a pattern says what happened to all wrong outputs, such as a factor N (checks/patterns.py);
+3. the library's version with one small change gives these numbers (checks/variations.py);
+4. the same, but for a factor as well; or different known mistakes in different cases;
+5. each wrong output for itself, in the same way: there may be several mistakes. Where outputs are
+   made from one another, only the first that is wrong is looked at.
+
+Where nothing fits, the message says what is wrong and does not guess.
 """
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from checks.exercise import Exercise, Finding, Mistake, Trial
+from checks.exercise import Comparison, Exercise, Finding, Mistake, Trial
 from checks.outputs import call
-from checks.patterns import LOOKS, close, entry
+from checks.patterns import PLAIN, TOGETHER, VAGUE, close, entry, name_factor, ratio
+from checks.variations import KINDS, Variation, variations
 
 __all__ = ["diagnose"]
 
+Retry = Callable[[Any], Trial]
 
-def diagnose(exercise: Exercise, trials: Sequence[Trial]) -> Finding:
-    """What is wrong with an attempt, given its trials, of which at least one is wrong."""
+
+def diagnose(exercise: Exercise, trials: Sequence[Trial], retry: Retry | None = None) -> Finding:
+    """What is wrong with an attempt, given its trials, of which at least one is wrong.
+
+    retry: tries the attempt on another case, where that may tell more.
+    """
     for trial in trials:
         if trial.problem is not None and not many_right(trial):
             return trial.problem
-    named = find_mistake(exercise, trials)
-    ordinary = [trial for trial in trials if not trial.case.extreme]
-    comparisons = [c for trial in ordinary for c in trial.comparisons]
-    if named is None and not all(close(c.expected, c.received) for c in comparisons):
-        trials = ordinary
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         named = find_mistake(exercise, trials)
-    if named is not None:
-        return named.found(evidence_of(trials, named.symptom))
-    for trial in trials:
-        if trial.problem is not None:
-            return trial.problem
-    if upstream_ignored(exercise, trials):
-        return UPSTREAM_IGNORED
-    for look in LOOKS:
-        finding = look(trials)
-        if finding is not None:
-            return finding
-    return where_wrong(trials)
+        ordinary = [trial for trial in trials if not trial.case.extreme]
+        comparisons = [c for trial in ordinary for c in trial.comparisons]
+        if named is None and not all(close(c.expected, c.received) for c in comparisons):
+            trials = ordinary
+            named = find_mistake(exercise, trials)
+        if named is not None:
+            return named.found(evidence_of(trials, named.symptom))
+        for trial in trials:
+            if trial.problem is not None:
+                return trial.problem
+        return Explainer(exercise, trials, retry).explain()
 
 
 def many_right(trial: Trial) -> bool:
     """Whether outputs came that many right answers, and so many wrong ones, could have given."""
     return trial.case.could_give is not None and set(trial.outputs) == set(trial.case.outputs)
-
-
-UPSTREAM_IGNORED = Finding(
-    "upstream-ignored",
-    "Your numbers are those that come out when the gradient that arrives is 1 everywhere.",
-    "Where does the gradient from further on, the first argument, enter your result?",
-)
-
-
-def upstream_ignored(exercise: Exercise, trials: Sequence[Trial]) -> bool:
-    """Whether the attempt gives in every case what is right for an upstream gradient of ones."""
-    if not all(trial.case.wrt for trial in trials):
-        return False
-
-    def with_ones(*args: Any) -> Any:
-        return exercise.reference(np.ones_like(args[0]), *args[1:])
-
-    return all(matches(exercise, with_ones, trial) for trial in trials)
 
 
 def find_mistake(exercise: Exercise, trials: Sequence[Trial]) -> Mistake | None:
@@ -78,11 +71,9 @@ def find_mistake(exercise: Exercise, trials: Sequence[Trial]) -> Mistake | None:
 def matches(exercise: Exercise, wrong: Callable[..., object], trial: Trial) -> bool:
     """Whether a wrong implementation gives, in this case, what the attempt gave."""
     try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            if trial.case.could_give is not None:
-                return trial.case.could_give(wrong, trial.outputs)
-            outputs, problem = call(exercise, trial.case, wrong)
+        if trial.case.could_give is not None:
+            return trial.case.could_give(wrong, trial.outputs)
+        outputs, problem = call(exercise, trial.case, wrong)
     except Exception:
         return False
     return problem is None and all(close(outputs[c.name], c.received) for c in trial.comparisons)
@@ -98,16 +89,371 @@ def evidence_of(trials: Sequence[Trial], sentence: str) -> str:
     return f"Here {' and '.join(named)}." if named else ""
 
 
-def where_wrong(trials: Sequence[Trial]) -> Finding:
+@dataclass(frozen=True)
+class Way:
+    """A way to come to wrong numbers: a known mistake, or a variation of what is right."""
+
+    function: Callable[..., Any]
+    mistake: Mistake | None = None
+    variation: Variation | None = None
+
+    @property
+    def id(self) -> str:
+        """Short name in kebab case."""
+        found = self.mistake or self.variation
+        assert found is not None
+        return found.id
+
+    @property
+    def question(self) -> str:
+        """A question that leads on."""
+        found = self.mistake or self.variation
+        assert found is not None
+        return found.question
+
+    def said_of(self, names: str, outputs: Sequence[str]) -> str:
+        """The way in words, for some of the outputs."""
+        if self.variation is not None:
+            return f"Your {names} is what comes out when {self.variation.words}."
+        assert self.mistake is not None
+        elsewhere = [f"`{name}`" for name in outputs if name not in names.split(" and ")]
+        if any(name in self.mistake.symptom for name in elsewhere):
+            return f"About your {names}: {self.mistake.idea}"  # the rest is about other outputs
+        return f"{self.mistake.symptom} {self.mistake.idea}"
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """The trials of an attempt at an exercise, to be explained from their numbers."""
+
+    exercise: Exercise
+    trials: Sequence[Trial]
+    retry: Retry | None
+
+    def explain(self) -> Finding:
+        """What is wrong, named if possible."""
+        names = self.wrong_names(self.trials)
+        finding = self.together(names) or self.by_case()
+        if finding is not None:
+            return finding
+        first = self.first_group(names)
+        if first is not None and len(first) < len(names):
+            return self.one_by_one(first, f"{self.where_it_begins(first)} ")
+        return self.one_by_one(names, "")
+
+    @staticmethod
+    def wrong_names(trials: Sequence[Trial]) -> list[str]:
+        """The outputs that are wrong in any case."""
+        return list(dict.fromkeys(c.name for t in trials for c in t.comparisons if c.wrong.any()))
+
+    # All wrong outputs at once
+
+    def together(self, names: Sequence[str]) -> Finding | None:
+        """One explanation of all these outputs."""
+        trials = self.narrowed(names)
+        looks = TOGETHER if len(names) > 1 else PLAIN
+        for look in looks:
+            finding = look(trials)
+            if finding is not None:
+                return finding
+        if self.exercise.returns == "in place":
+            finding = self.of_changes(trials)
+            if finding is not None:
+                return finding
+        return self.by_ways(trials, names)
+
+    def narrowed(self, names: Sequence[str]) -> list[Trial]:
+        """The trials with these outputs alone."""
+        return [
+            replace(t, comparisons=tuple(c for c in t.comparisons if c.name in names))
+            for t in self.trials
+        ]
+
+    def of_changes(self, trials: Sequence[Trial]) -> Finding | None:
+        """A pattern in what was added to the arrays that were to be changed in place."""
+        changed = []
+        for trial in trials:
+            start = trial.case.args[0]
+            changes = tuple(
+                replace(
+                    c,
+                    name=f"change of {c.name}",
+                    expected=c.expected - start[c.name],
+                    received=None if c.received is None else c.received - start[c.name],
+                )
+                for c in trial.comparisons
+                if c.received is None or c.received.shape == c.expected.shape
+            )
+            changed.append(replace(trial, comparisons=changes))
+        for look in TOGETHER:
+            finding = look(changed)
+            if finding is not None:
+                return finding
+        return None
+
+    def by_ways(self, trials: Sequence[Trial], names: Sequence[str]) -> Finding | None:
+        """A known mistake, or a variation, that gives exactly the numbers of these outputs."""
+        if not telling(trials):
+            return None
+        alone = set(names) != {c.name for t in self.trials for c in t.comparisons}
+        with_factor: Finding | None = None
+        for ways in self.groups():
+            fits: dict[str, Way] = {}
+            for number, way in ways:
+                label = self.fit(number, way, trials)
+                if label == "1":
+                    fits.setdefault(way.said_of(" and ".join(names), self.outputs), way)
+                elif label is not None and with_factor is None:
+                    with_factor = self.two(way, label, names)
+                if len(fits) > 1:
+                    break
+            if fits:
+                return one_of(fits)
+        return with_factor if with_factor is not None or alone else None
+
+    @cached_property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of all outputs."""
+        return tuple(dict.fromkeys(c.name for t in self.trials for c in t.comparisons))
+
+    @cached_property
+    def memory(self) -> dict[tuple[Any, int], dict[str, np.ndarray] | None]:
+        """What each way gave in each trial."""
+        return {}
+
+    def groups(self) -> Iterator[list[tuple[Any, Way]]]:
+        """Ways with a number for each, in groups: what is more likely first."""
+        known = [(way, m) for m in self.exercise.mistakes for way in m.ways]
+        yield [(("known", i), Way(f, mistake=m)) for i, (f, m) in enumerate(known)]
+        for kind in KINDS:
+            found = variations(self.exercise, kind)
+            yield [((kind, i), Way(v.function, variation=v)) for i, v in enumerate(found)]
+
+    def gives(self, number: Any, way: Way, i: int) -> dict[str, np.ndarray] | None:
+        """What a way gives in a trial: its outputs by name, or None."""
+        key = (number, i)
+        if key not in self.memory:
+            try:
+                outputs, problem = call(self.exercise, self.trials[i].case, way.function)
+                self.memory[key] = None if problem is not None else outputs
+            except Exception:
+                self.memory[key] = None
+        return self.memory[key]
+
+    @cached_property
+    def smallest_first(self) -> list[int]:
+        """The trials, those that are quick to run first, the wrong ones before the right ones."""
+        sizes = [sum(c.expected.size for c in t.comparisons) for t in self.trials]
+        return sorted(range(len(sizes)), key=lambda i: (not self.trials[i].wrong, sizes[i]))
+
+    def fit(self, number: Any, way: Way, trials: Sequence[Trial]) -> str | None:
+        """ "1" where a way gives these numbers in every trial, or by which factor they differ."""
+        factors: list[tuple[Trial, float]] = []
+        exact = True
+        for i in self.smallest_first:
+            outputs = self.gives(number, way, i)
+            if outputs is None:
+                return None
+            for c in trials[i].comparisons:
+                if close(outputs[c.name], c.received):
+                    factors.append((trials[i], 1.0))
+                    continue
+                exact = False
+                factor = ratio(replace(c, expected=outputs[c.name]))
+                if factor is None:
+                    return None
+                factors.append((trials[i], factor))
+        if exact:
+            return "1"
+        if sum(c.expected.size for t in trials for c in t.comparisons) < 3 * len(factors):
+            return None  # between any two numbers there is some factor
+        return name_factor(factors)
+
+    def two(self, way: Way, label: str, names: Sequence[str]) -> Finding:
+        """Two mistakes: a way, and a factor on top of it."""
+        found = " and ".join(names)
+        return Finding(
+            f"{way.id} and factor-{label}",
+            f"Two things at once. {way.said_of(found, self.outputs)} And it is multiplied by "
+            f"{label} as well.",
+            way.question,
+        )
+
+    # Different mistakes in different cases
+
+    def by_case(self) -> Finding | None:
+        """Known mistakes of which each shows in some cases, and together in all."""
+        if not any(t.case.label for t in self.trials):
+            return None
+        wrong = {i for i, t in enumerate(self.trials) if t.wrong}
+        shown: dict[Any, tuple[Way, set[int]]] = {}
+        for number, way in next(iter(self.groups())):
+            mine = set()
+            for i, trial in enumerate(self.trials):
+                outputs = self.gives(number, way, i)
+                if outputs is None:
+                    break
+                if any(c.received is None for c in trial.comparisons):
+                    break
+                if all(close(outputs[c.name], c.expected) for c in trial.comparisons):
+                    continue
+                if not all(close(outputs[c.name], c.received) for c in trial.comparisons):
+                    break
+                mine.add(i)
+            else:
+                if mine and mine < wrong:
+                    shown[number] = (way, mine)
+        left, parts = set(wrong), []
+        while left and shown:
+            number = max(shown, key=lambda n: len(shown[n][1] & left))
+            way, mine = shown.pop(number)
+            if not mine & left:
+                break
+            left -= mine
+            parts.append(way)
+        if not parts:
+            return None
+        message = " ".join(way.said_of("", self.outputs) for way in parts)
+        if left:
+            message += " " + where_wrong([self.trials[i] for i in sorted(left)], self.trials)
+        return Finding(
+            " and ".join(dict.fromkeys(way.id for way in parts)),
+            f"There is more than one mistake. {message}",
+            parts[0].question,
+        )
+
+    # Each output for itself
+
+    def one_by_one(self, names: Sequence[str], beginning: str) -> Finding:
+        """What can be said of each of these outputs."""
+        findings: dict[str, Finding] = {}
+        if len(names) > 1:
+            together = self.together(names) if beginning else None
+            if together is not None:
+                return replace(together, message=beginning + together.message)
+        for name in names:
+            finding = (self.together([name]) if len(names) > 1 or beginning else None) or next(
+                filter(None, (look(self.narrowed([name])) for look in VAGUE)), None
+            )
+            if finding is not None:
+                findings[name] = finding
+        if not findings:
+            place = self.where_in_time()
+            text = where_wrong(self.narrowed(names) if beginning else self.trials, self.trials)
+            return Finding(None, f"{beginning}{text}{place}")
+        unnamed = [name for name in names if name not in findings]
+        merged = merge(findings)
+        message = " ".join(f.message for f in merged)
+        if unnamed:
+            message += f" Wrong in another way: {', '.join(unnamed)}."
+        return Finding(
+            " and ".join(dict.fromkeys(f.mistake for f in merged if f.mistake)),
+            f"{beginning}{message}",
+            merged[0].question,
+        )
+
+    # Where it begins
+
+    def first_group(self, names: Sequence[str]) -> list[str] | None:
+        """Of these outputs, those that arise first."""
+        if self.exercise.order is None:
+            return None
+        for trial in self.trials:
+            if trial.wrong:
+                bad = {c.name for c in trial.comparisons if c.wrong.any()}
+                for group in self.exercise.order(trial.case):
+                    if bad & set(group):
+                        return [name for name in group if name in names]
+        return None
+
+    def where_it_begins(self, first: Sequence[str]) -> str:
+        """The sentence that says which outputs are the first that are wrong."""
+        found = " and ".join(first)
+        return (
+            f"Going back from the loss, the first gradient that is wrong is your {found}; those "
+            "after it are made from what comes before them."
+        )
+
+    def where_in_time(self) -> str:
+        """Where there are steps, or a cache: the first that is wrong, as a sentence."""
+        trial = next(t for t in self.trials if t.wrong)
+        if self.exercise.cut is not None and self.retry is not None:
+            for steps in range(1, 20):
+                shorter = self.exercise.cut(trial.case, steps)
+                if shorter is None:
+                    break
+                if self.retry(shorter).wrong:
+                    if steps == 1:
+                        return f" It is wrong from the first {self.exercise.step} on."
+                    return f" The first {self.exercise.step} that is wrong is number {steps}."
+        if self.exercise.cache is not None and self.exercise.cache.places is not None:
+            place = self.exercise.cache.places(trial.case, trial.cache)
+            return f" {place}" if place else ""
+        return ""
+
+
+def one_of(fits: dict[str, Way]) -> Finding:
+    """The finding for ways that all fit: of two, both are named."""
+    (first, way), *others = fits.items()
+    if not others:
+        return Finding(way.id, first, way.question)
+    (second, other), *_ = others
+    second = second[0].lower() + second[1:]
+    return Finding(
+        way.id if way.id == other.id else f"{way.id} or {other.id}",
+        f"Two explanations fit equally well. {first} Or {second}",
+        "Which of the two is it? " + way.question,
+    )
+
+
+def telling(trials: Sequence[Trial]) -> bool:
+    """Whether the wrong numbers say so much that no explanation can fit them by chance."""
+    wrong = [
+        (c.received[c.wrong], c.expected[c.wrong])
+        for t in trials
+        for c in t.comparisons
+        if c.received is not None and c.received.shape == c.expected.shape and c.wrong.any()
+    ]
+    other = any(
+        c.received is not None and c.received.shape != c.expected.shape and c.received.size > 1
+        for t in trials
+        for c in t.comparisons
+    )
+    if not wrong:
+        return other
+    received = np.concatenate([r for r, _ in wrong])
+    received = received[np.isfinite(received)]
+    # fractions with small denominators, such as shares of right answers, are few
+    whole = received * 232792560
+    continuous = int((np.abs(whole - np.round(whole)) > 1e-3).sum())
+    return continuous >= 2 or (received.size >= 30 and len(np.unique(received)) > 1)
+
+
+def merge(findings: dict[str, Finding]) -> list[Finding]:
+    """Findings that differ only in the output's name become one."""
+    merged: dict[str, tuple[list[str], Finding]] = {}
+    for name, finding in findings.items():
+        pattern = finding.message.replace(f"your {name} ", "your # ").replace(
+            f"Your {name} ", "Your # "
+        )
+        merged.setdefault(pattern, ([], finding))[0].append(name)
+    return [
+        replace(f, message=pattern.replace(" # ", f" {' and '.join(names)} "))
+        for pattern, (names, f) in merged.items()
+    ]
+
+
+def where_wrong(trials: Sequence[Trial], among: Sequence[Trial]) -> str:
     """Nothing known fits: say which outputs and entries are wrong, and which are right."""
-    number, trial = next((i, t) for i, t in enumerate(trials, 1) if t.wrong)
-    right = [c.name for c in trial.comparisons if not c.wrong.any()]
+    trial = next(t for t in trials if any(c.wrong.any() for c in t.comparisons))
+    number = next(i for i, t in enumerate(among, 1) if t.case is trial.case)
+    whole = among[number - 1]
+    right = [c.name for c in whole.comparisons if not c.wrong.any()]
     bad = [c for c in trial.comparisons if c.wrong.any()]
     worst = bad[0]
     index = tuple(int(i) for i in np.argwhere(worst.wrong)[0])
     assert worst.received is not None  # missing outputs are problems, and dealt with before
-    parts = [f"{c.name} is wrong in {int(c.wrong.sum())} of {c.wrong.size} entries" for c in bad]
-    found = f"{', '.join(parts)}: {entry(worst.name, index)}"
+    found = f"{', '.join(parts_of(bad))}: {entry(worst.name, index)}"
     if len(bad) == 1 and worst.expected.ndim == 0:
         found = worst.name
     message = (
@@ -117,4 +463,9 @@ def where_wrong(trials: Sequence[Trial]) -> Finding:
     )
     if right:
         message += f" Right: {', '.join(right)}."
-    return Finding(None, message)
+    return message
+
+
+def parts_of(bad: Sequence[Comparison]) -> list[str]:
+    """For each output how many of its entries are wrong."""
+    return [f"{c.name} is wrong in {int(c.wrong.sum())} of {c.wrong.size} entries" for c in bad]

@@ -44,6 +44,8 @@ class Case:
     """Where many answers are right: what is wrong with these outputs, or None."""
     could_give: Callable[[Callable[..., Any], Mapping[str, np.ndarray]], bool] | None = None
     """Beside accept: whether a wrong implementation could have led to these outputs."""
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    """Numbers among the inputs, by name, that an error may be a multiple of."""
     label: str = ""
     """What this case is, in place of its sizes, such as "multiply(1.5, -0.7)"."""
     extreme: bool = False
@@ -99,6 +101,8 @@ class Cache:
     """The name of the function that gets it."""
     serves: Callable[[Case, Mapping[str, np.ndarray], Any], bool]
     """Whether a cache serves the way back, given the case and the (right) outputs."""
+    places: Callable[[Case, Any], str] | None = None
+    """A sentence on where a cache shows the first wrong number, or nothing."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -82,9 +82,13 @@ def judge(name: str, attempt: Callable[..., Any], seed: int = 0) -> Result:
             for trial in trials:
                 if exercise.cache is not None and not serves(exercise.cache, trial):
                     return failure(blank, wrong_cache(exercise.cache, trial), trials, trial)
-    wrong = [trial for trial in trials if trial.wrong]
-    if wrong:
-        return failure(blank, diagnose(exercise, trials), trials, wrong[0])
+        wrong = [trial for trial in trials if trial.wrong]
+        if wrong:
+
+            def retry(case: Case) -> Trial:
+                return run(exercise, attempt, case, truth_of(exercise, case))
+
+            return failure(blank, diagnose(exercise, trials, retry), trials, wrong[0])
     verdict: Verdict = "correct"
     with_what = "numerical derivatives" if any(case.wrt for case in cases) else "right values"
     message = f"All {len(cases)} cases agree with the {with_what}."

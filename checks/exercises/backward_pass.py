@@ -688,6 +688,12 @@ def mlp_names_reversed(dscores: np.ndarray, cache: Any) -> Grads:
     return {f"{name[0]}{last - int(name[1:])}": grad for name, grad in grads.items()}
 
 
+def last_layer_first(case: Case) -> tuple[tuple[str, ...], ...]:
+    """The gradients in the order in which they arise."""
+    layers = len(case.wrt) // 2
+    return tuple((f"w{i}", f"b{i}") for i in range(layers, 0, -1))
+
+
 MLP_BACKWARD = Exercise(
     name="mlp_backward",
     lesson=LESSON,
@@ -730,6 +736,7 @@ MLP_BACKWARD = Exercise(
         ),
     ),
     uses={"linear_backward": linear_backward, "relu_backward": relu_backward},
+    order=last_layer_first,
 )
 
 EXERCISES = (
