@@ -22,7 +22,7 @@ import numpy as np
 
 from checks.exercise import Comparison, Exercise, Finding, Mistake, Trial
 from checks.outputs import call
-from checks.patterns import PLAIN, TOGETHER, VAGUE, close, entry, name_factor, ratio
+from checks.patterns import PLAIN, TOGETHER, VAGUE, close, entry, listed, name_factor, ratio
 from checks.variations import KINDS, Variation, variations
 
 __all__ = ["diagnose"]
@@ -111,14 +111,15 @@ class Way:
         assert found is not None
         return found.question
 
-    def said_of(self, names: str, outputs: Sequence[str]) -> str:
+    def said_of(self, names: Sequence[str], outputs: Sequence[str]) -> str:
         """The way in words, for some of the outputs."""
         if self.variation is not None:
-            return f"Your {names} is what comes out when {self.variation.words}."
+            are = "is" if len(names) == 1 else "are"
+            return f"Your {listed(names)} {are} what comes out when {self.variation.words}."
         assert self.mistake is not None
-        elsewhere = [f"`{name}`" for name in outputs if name not in names.split(" and ")]
+        elsewhere = [f"`{name}`" for name in outputs if name not in names]
         if any(name in self.mistake.symptom for name in elsewhere):
-            return f"About your {names}: {self.mistake.idea}"  # the rest is about other outputs
+            return f"About your {listed(names)}: {self.mistake.idea}"  # the rest is about others
         return f"{self.mistake.symptom} {self.mistake.idea}"
 
 
@@ -202,7 +203,7 @@ class Explainer:
             for number, way in ways:
                 label = self.fit(number, way, trials)
                 if label == "1":
-                    fits.setdefault(way.said_of(" and ".join(names), self.outputs), way)
+                    fits.setdefault(way.said_of(names, self.outputs), way)
                 elif label is not None and with_factor is None:
                     with_factor = self.two(way, label, names)
                 if len(fits) > 1:
@@ -265,17 +266,16 @@ class Explainer:
                 factors.append((trials[i], factor))
         if exact:
             return "1"
-        if sum(c.expected.size for t in trials for c in t.comparisons) < 3 * len(factors):
+        if sum(c.expected.size for t in trials for c in t.comparisons) < 2:
             return None  # between any two numbers there is some factor
         return name_factor(factors)
 
     def two(self, way: Way, label: str, names: Sequence[str]) -> Finding:
         """Two mistakes: a way, and a factor on top of it."""
-        found = " and ".join(names)
         return Finding(
             f"{way.id} and factor-{label}",
-            f"Two things at once. {way.said_of(found, self.outputs)} And it is multiplied by "
-            f"{label} as well.",
+            f"Two things at once, the second being a factor {label}. But for that factor: "
+            f"{way.said_of(names, self.outputs)}",
             way.question,
         )
 
@@ -313,7 +313,7 @@ class Explainer:
             parts.append(way)
         if not parts:
             return None
-        message = " ".join(way.said_of("", self.outputs) for way in parts)
+        message = " ".join(way.said_of(self.outputs, self.outputs) for way in parts)
         if left:
             message += " " + where_wrong([self.trials[i] for i in sorted(left)], self.trials)
         return Finding(
@@ -368,10 +368,12 @@ class Explainer:
 
     def where_it_begins(self, first: Sequence[str]) -> str:
         """The sentence that says which outputs are the first that are wrong."""
-        found = " and ".join(first)
         return (
-            f"Going back from the loss, the first gradient that is wrong is your {found}; those "
-            "after it are made from what comes before them."
+            "Going back from the loss, the first gradients that are wrong are your "
+            f"{listed(first)}; those of the layers before are made from what goes on from there."
+            if len(first) > 1
+            else f"Going back from the loss, the first gradient that is wrong is your {first[0]}; "
+            "those of the layers before are made from what goes on from there."
         )
 
     def where_in_time(self) -> str:
@@ -408,25 +410,31 @@ def one_of(fits: dict[str, Way]) -> Finding:
 
 def telling(trials: Sequence[Trial]) -> bool:
     """Whether the wrong numbers say so much that no explanation can fit them by chance."""
-    wrong = [
-        (c.received[c.wrong], c.expected[c.wrong])
-        for t in trials
-        for c in t.comparisons
-        if c.received is not None and c.received.shape == c.expected.shape and c.wrong.any()
-    ]
-    other = any(
-        c.received is not None and c.received.shape != c.expected.shape and c.received.size > 1
-        for t in trials
-        for c in t.comparisons
+    pairs = []
+    for c in (c for t in trials for c in t.comparisons if c.wrong.any()):
+        if c.received is None:
+            continue
+        if c.received.shape != c.expected.shape:
+            if c.received.size > 1:
+                return True
+            continue
+        pairs.append((c.received[c.wrong], c.expected[c.wrong]))
+    if not pairs:
+        return False
+    received = np.concatenate([r for r, _ in pairs])
+    expected = np.concatenate([e for _, e in pairs])
+    finite = np.isfinite(received)
+    many = continuous(received) | continuous(expected)
+    return int((finite & many).sum()) >= 2 or (
+        int(finite.sum()) >= 30 and len(np.unique(received[finite])) > 1
     )
-    if not wrong:
-        return other
-    received = np.concatenate([r for r, _ in wrong])
-    received = received[np.isfinite(received)]
-    # fractions with small denominators, such as shares of right answers, are few
-    whole = received * 232792560
-    continuous = int((np.abs(whole - np.round(whole)) > 1e-3).sum())
-    return continuous >= 2 or (received.size >= 30 and len(np.unique(received)) > 1)
+
+
+def continuous(values: np.ndarray) -> np.ndarray:
+    """Where values are no fractions with small denominators, such as shares of right answers."""
+    with np.errstate(all="ignore"):
+        whole = values * 232792560  # can be divided by all numbers up to 22
+        return np.asarray(np.abs(whole - np.round(whole)) > 1e-3)
 
 
 def merge(findings: dict[str, Finding]) -> list[Finding]:
@@ -437,10 +445,19 @@ def merge(findings: dict[str, Finding]) -> list[Finding]:
             f"Your {name} ", "Your # "
         )
         merged.setdefault(pattern, ([], finding))[0].append(name)
-    return [
-        replace(f, message=pattern.replace(" # ", f" {' and '.join(names)} "))
-        for pattern, (names, f) in merged.items()
-    ]
+    return [replace(f, message=several(pattern, names)) for pattern, (names, f) in merged.items()]
+
+
+def several(pattern: str, names: Sequence[str]) -> str:
+    """A message that was made for one output, for these."""
+    if len(names) > 1:
+        for one, more in (
+            (" # is ", " # are "),
+            (" # has ", " # have "),
+            (" # holds ", " # hold "),
+        ):
+            pattern = pattern.replace(one, more)
+    return pattern.replace(" # ", f" {listed(names)} ")
 
 
 def where_wrong(trials: Sequence[Trial], among: Sequence[Trial]) -> str:

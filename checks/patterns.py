@@ -5,7 +5,7 @@ in which an output is wrong. None of them guesses: a pattern that fits only some
 finding.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from functools import partial
 from itertools import combinations
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 
 from checks.exercise import Case, Comparison, Finding, Trial
 
-__all__ = ["PLAIN", "TOGETHER", "VAGUE", "close", "entry", "name_factor", "ratio"]
+__all__ = ["PLAIN", "TOGETHER", "VAGUE", "close", "entry", "listed", "name_factor", "ratio"]
 
 
 def close(a: np.ndarray, b: np.ndarray | None, precision: float = 1e-5) -> bool:
@@ -31,6 +31,17 @@ def close(a: np.ndarray, b: np.ndarray | None, precision: float = 1e-5) -> bool:
     with np.errstate(all="ignore"):
         scale = np.maximum(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0))
         return bool((np.abs(a - b) <= precision * scale).all())
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a sentence: "w1, b1 and w2"."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def verb(names: Sized, singular: str) -> str:
+    """The verb that fits one name or several."""
+    return singular if len(names) == 1 else {"is": "are", "has": "have"}[singular]
 
 
 def wrong_outputs(trials: Sequence[Trial]) -> dict[str, list[tuple[Trial, Comparison]]]:
@@ -156,12 +167,12 @@ def some_factor(trials: Sequence[Trial]) -> Finding | None:
             found.append((trial, factor))
     label = name_factor(found)
     several = any(c.expected.size > 1 for pairs in names.values() for _, c in pairs)
-    outputs = " and ".join(names)
+    outputs = listed(names)
     first, factor = next((trial, factor) for trial, factor in found if trial.wrong)
     if label == "-1":
         return Finding(
             "factor--1",
-            f"Your {outputs} has the right size and the opposite sign"
+            f"Your {outputs} {verb(names, 'has')} the right size and the opposite sign"
             + (" in every entry." if several else "."),
             "Which way does the loss go when this grows a little?",
         )
@@ -170,8 +181,8 @@ def some_factor(trials: Sequence[Trial]) -> Finding | None:
             return None
         return Finding(
             "factor",
-            f"In {first.case.description} your {outputs} is {factor:.4g} times what it should be, "
-            "the same in every entry.",
+            f"In {first.case.description} your {outputs} {verb(names, 'is')} {factor:.4g} times "
+            "what should have come out, the same in every entry.",
             "Which number of this case is that, and where would it come in?",
         )
     size = f"{factor:.4g} times too large" if factor > 1 else f"{1 / factor:.4g} times too small"
@@ -180,7 +191,7 @@ def some_factor(trials: Sequence[Trial]) -> Finding | None:
     everywhere = " in every entry" if several else ""
     return Finding(
         f"factor-{label}",
-        f"Your {outputs} is {size}{everywhere} when {first.case.description}: "
+        f"Your {outputs} {verb(names, 'is')} {size}{everywhere} when {first.case.description}: "
         f"the factor is {label} in every case.",
         "Where in the forward pass does this number appear, and how often should it appear here?",
     )
@@ -637,7 +648,7 @@ def nearly_right(trials: Sequence[Trial]) -> Finding | None:
     digits = int(-np.log10(worst)) if worst > 0 else 15
     return Finding(
         "nearly-right",
-        f"Your {' and '.join(names)} agrees with the right numbers to {digits} digits, and no "
+        f"Your {listed(names)} agrees with the right numbers to {digits} digits, and no "
         "further. Rounding alone would leave 13 or more, and float32 seven.",
         "Does a small number, added for safety, a rounded constant, or a difference in place of a "
         "derivative come in somewhere?",

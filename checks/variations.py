@@ -12,7 +12,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import FunctionType
 from typing import Any
 
@@ -61,14 +61,14 @@ def of_inputs(exercise: Exercise) -> Iterator[Variation]:
         question = "Where does the gradient from further on, the first argument, enter your result?"
         yield Variation(
             "upstream-ignored",
-            upstream(lambda d: np.ones_like(d) if isinstance(d, np.ndarray) else 1.0),
+            upstream(ones_like),
             "the gradient that arrives is 1 everywhere",
             question,
         )
         question = "What should happen to a negative entry of what arrives?"
         yield Variation(
             "upstream-clipped",
-            upstream(lambda d: np.maximum(d, 0)),
+            upstream(positive_part),
             f"{arrives} has its negative entries turned into 0",
             question,
         )
@@ -79,38 +79,57 @@ def of_inputs(exercise: Exercise) -> Iterator[Variation]:
         for which, index in (("first", 0), ("last", -1)):
             yield Variation(
                 f"{which}-sample-only",
-                upstream(lambda d, index=index: only_row(d, index)),
+                upstream(partial(only_row, index=index)),
                 f"only the {which} sample counts",
                 question,
             )
             yield Variation(
                 f"{which}-sample-missing",
-                upstream(lambda d, index=index: d - only_row(d, index)),
+                upstream(partial(all_but_row, index=index)),
                 f"the {which} sample is left out",
                 question,
             )
         yield Variation(
             "upstream-averaged",
-            upstream(lambda d: np.broadcast_to(d.mean(axis=0), d.shape)),
+            upstream(averaged),
             f"{arrives} is averaged over the samples first",
             "Does every sample have a gradient of its own?",
         )
     elif exercise.returns in ("array", "out and cache", "tuple"):
         question = "Does your loop treat every sample alike, and keep what the others gave?"
-        for which, piece in (("first", slice(0, 1)), ("last", slice(-1, None))):
-            yield Variation(
-                f"{which}-sample-only",
-                lambda *args, piece=piece: reference(*(rows(a, args, piece) for a in args)),
-                f"only the {which} sample counts",
-                question,
-            )
-        for which, piece in (("first", slice(1, None)), ("last", slice(0, -1))):
-            yield Variation(
-                f"{which}-sample-missing",
-                lambda *args, piece=piece: reference(*(rows(a, args, piece) for a in args)),
-                f"the {which} sample is left out",
-                question,
-            )
+        for which, alone, others in (
+            ("first", slice(0, 1), slice(1, None)),
+            ("last", slice(-1, None), slice(0, -1)),
+        ):
+            words = f"only the {which} sample counts"
+            yield Variation(f"{which}-sample-only", on_rows(reference, alone), words, question)
+            words = f"the {which} sample is left out"
+            yield Variation(f"{which}-sample-missing", on_rows(reference, others), words, question)
+
+
+def on_rows(reference: Callable[..., Any], piece: slice) -> Callable[..., Any]:
+    """A function of some of the samples, given all."""
+    return lambda *args: reference(*(rows(value, args, piece) for value in args))
+
+
+def ones_like(d: Any) -> Any:
+    """Ones in place of an array, 1 in place of a number."""
+    return np.ones_like(d) if isinstance(d, np.ndarray) else 1.0
+
+
+def positive_part(d: np.ndarray) -> np.ndarray:
+    """What is negative becomes 0."""
+    return np.maximum(d, 0)
+
+
+def averaged(d: np.ndarray) -> np.ndarray:
+    """Each row becomes the mean of all rows."""
+    return np.array(np.broadcast_to(d.mean(axis=0), d.shape))
+
+
+def all_but_row(d: np.ndarray, index: int) -> np.ndarray:
+    """The same array with zeros in one row."""
+    return d - only_row(d, index)
 
 
 def only_row(d: np.ndarray, index: int) -> np.ndarray:
@@ -139,8 +158,7 @@ def of_used(exercise: Exercise) -> Iterator[Variation]:
                 yield Variation(
                     f"{name}-{mistake.id}",
                     rebuilt(exercise.reference, {name: wrong}),
-                    f"the step of `{name}` is done like this: {quoted(mistake.symptom)}. "
-                    f"{mistake.idea}",
+                    f"`{name}` is done like this: {quoted(mistake.symptom)}",
                     mistake.question,
                 )
 
