@@ -21,11 +21,21 @@ from typing import Any
 import numpy as np
 
 from checks.exercise import Comparison, Exercise, Finding, Mistake, Trial
-from checks.outputs import call
-from checks.patterns import PLAIN, TOGETHER, VAGUE, close, entry, listed, name_factor, ratio
+from checks.outputs import call, same
+from checks.patterns import (
+    PLAIN,
+    TOGETHER,
+    VAGUE,
+    close,
+    entry,
+    listed,
+    name_factor,
+    nearly_right,
+    ratio,
+)
 from checks.variations import KINDS, Variation, variations
 
-__all__ = ["diagnose"]
+__all__ = ["ANSWER_CHANGES", "diagnose"]
 
 Retry = Callable[[Any], Trial]
 
@@ -51,7 +61,19 @@ def diagnose(exercise: Exercise, trials: Sequence[Trial], retry: Retry | None = 
         for trial in trials:
             if trial.problem is not None:
                 return trial.problem
-        return Explainer(exercise, trials, retry).explain()
+        finding = Explainer(exercise, trials, retry).explain()
+        trial = next(t for t in trials if t.wrong)
+        if retry is not None and not same(retry(trial.case).outputs, trial.outputs):
+            return ANSWER_CHANGES
+        return finding
+
+
+ANSWER_CHANGES = Finding(
+    "answer-changes",
+    "Called a second time with the same arguments, your function gives another answer. "
+    "Something is kept between the calls, or drawn at random.",
+    "Does your function read or change anything that lives outside it?",
+)
 
 
 def many_right(trial: Trial) -> bool:
@@ -61,14 +83,17 @@ def many_right(trial: Trial) -> bool:
 
 def find_mistake(exercise: Exercise, trials: Sequence[Trial]) -> Mistake | None:
     """The first known mistake that gives the attempt's numbers in each of these trials."""
+    precision = PRECISION_OF_NEARLY if nearly_right(trials) else PRECISION
     for mistake in exercise.mistakes:
         for wrong in mistake.ways:
-            if all(matches(exercise, wrong, trial) for trial in trials):
+            if all(matches(exercise, wrong, trial, precision) for trial in trials):
                 return mistake
     return None
 
 
-def matches(exercise: Exercise, wrong: Callable[..., object], trial: Trial) -> bool:
+def matches(
+    exercise: Exercise, wrong: Callable[..., object], trial: Trial, precision: float
+) -> bool:
     """Whether a wrong implementation gives, in this case, what the attempt gave."""
     try:
         if trial.case.could_give is not None:
@@ -76,7 +101,16 @@ def matches(exercise: Exercise, wrong: Callable[..., object], trial: Trial) -> b
         outputs, problem = call(exercise, trial.case, wrong)
     except Exception:
         return False
-    return problem is None and all(close(outputs[c.name], c.received) for c in trial.comparisons)
+    return problem is None and all(
+        close(outputs[c.name], c.received, precision) for c in trial.comparisons
+    )
+
+
+PRECISION = 1e-5
+"""Share of an output's size by which numbers may differ that are taken for the same."""
+
+PRECISION_OF_NEARLY = 1e-9
+"""The same where an attempt is nearly right, so that what is wrong is itself small."""
 
 
 def evidence_of(trials: Sequence[Trial], sentence: str) -> str:
@@ -194,7 +228,7 @@ class Explainer:
 
     def by_ways(self, trials: Sequence[Trial], names: Sequence[str]) -> Finding | None:
         """A known mistake, or a variation, that gives exactly the numbers of these outputs."""
-        if not telling(trials):
+        if not telling(trials) or nearly_right(trials) is not None:
             return None
         alone = set(names) != {c.name for t in self.trials for c in t.comparisons}
         with_factor: Finding | None = None

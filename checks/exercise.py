@@ -46,6 +46,8 @@ class Case:
     """Beside accept: whether a wrong implementation could have led to these outputs."""
     numbers: Mapping[str, float] = field(default_factory=dict)
     """Numbers among the inputs, by name, that an error may be a multiple of."""
+    names: tuple[str, ...] = ()
+    """What the arguments are called."""
     label: str = ""
     """What this case is, in place of its sizes, such as "multiply(1.5, -0.7)"."""
     extreme: bool = False
@@ -208,6 +210,8 @@ class Trial:
     """Whether it raised NotImplementedError."""
     uncertain: bool = False
     """Whether the numerical derivative is too uncertain to rely on."""
+    by_differences: bool = False
+    """Whether its gradients carry the noise of numerical differences."""
 
     @property
     def wrong(self) -> bool:

@@ -6,6 +6,7 @@ finding.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from dataclasses import replace
 from functools import partial
 from itertools import combinations
 from typing import Any
@@ -14,7 +15,17 @@ import numpy as np
 
 from checks.exercise import Case, Comparison, Finding, Trial
 
-__all__ = ["PLAIN", "TOGETHER", "VAGUE", "close", "entry", "listed", "name_factor", "ratio"]
+__all__ = [
+    "PLAIN",
+    "TOGETHER",
+    "VAGUE",
+    "close",
+    "entry",
+    "listed",
+    "name_factor",
+    "nearly_right",
+    "ratio",
+]
 
 
 def close(a: np.ndarray, b: np.ndarray | None, precision: float = 1e-5) -> bool:
@@ -242,7 +253,7 @@ def name_factor(found: Sequence[tuple[Trial, float]]) -> str | None:
         double[f"1/({a} {b})"] = partial(power, [a, b], -1)
         double[f"{a}/{b}"] = partial(ratio_of_sizes, a, b)
         double[f"{b}/{a}"] = partial(ratio_of_sizes, b, a)
-    for candidates in (simple, double):
+    for candidates in (simple, double, fixed_numbers(found)):
         fits = [
             label
             for label, value in candidates.items()
@@ -252,6 +263,23 @@ def name_factor(found: Sequence[tuple[Trial, float]]) -> str | None:
         if fits:
             return " or ".join(fits)
     return None
+
+
+def fixed_numbers(found: Sequence[tuple[Trial, float]]) -> dict[str, Callable[[Case], float]]:
+    """A fixed number in the place of one that came in, which is another one in each case."""
+    labels: dict[str, Callable[[Case], float]] = {}
+    trial, factor = found[0]
+    for name, number in trial.case.numbers.items():
+        others = {t.case.numbers.get(name) for t, _ in found}
+        if number and len(others) > 1:
+            fixed = factor * number
+            labels[f"{fixed:.4g}/{name}"] = partial(of_number, name, partial(fixed_over, fixed))
+    return labels
+
+
+def fixed_over(fixed: float, q: float) -> float:
+    """A fixed number in the place of q, as a factor."""
+    return fixed / q
 
 
 def number_labels(name: str) -> dict[str, Callable[[float], float]]:
@@ -363,7 +391,7 @@ def an_input(trials: Sequence[Trial]) -> Finding | None:
     """An output that is one of the arrays that came in."""
     for name, pairs in wrong_outputs(trials).items():
         places = [
-            {place for place, array in arrays_in(t.case.args) if close(array, c.received)}
+            {place for place, array in arrays_in(t.case) if close(array, c.received)}
             for t, c in pairs
             if c.wrong.any() and c.expected.size > 1
         ]
@@ -377,19 +405,91 @@ def an_input(trials: Sequence[Trial]) -> Finding | None:
     return None
 
 
-def arrays_in(args: tuple[Any, ...]) -> Iterator[tuple[str, np.ndarray]]:
-    """Arrays among the arguments and in tuples and dictionaries inside them, with their place."""
-    for i, value in enumerate(args, 1):
-        inside: list[tuple[str, Any]] = []
-        if isinstance(value, dict):
-            inside = [(f"{key} in", item) for key, item in value.items()]
-        elif isinstance(value, (tuple, list)):
-            inside = [(f"item {j} of", item) for j, item in enumerate(value, 1)]
+def arrays_in(case: Case) -> Iterator[tuple[str, np.ndarray]]:
+    """Arrays among the arguments and in tuples and dictionaries inside them, with their place,
+    such as "`cache[1]`"."""
+
+    def inside(value: Any, place: str) -> Iterator[tuple[str, np.ndarray]]:
         if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-            yield f"argument {i}", value
-        for place, item in inside:
-            if isinstance(item, np.ndarray) and item.dtype.kind == "f":
-                yield f"{place} argument {i}", item
+            yield f"`{place}`", value
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                yield from inside(item, f"{place}[{key!r}]")
+        elif isinstance(value, (tuple, list)):
+            for j, item in enumerate(value):
+                yield from inside(item, f"{place}[{j}]")
+
+    for name, value in zip(case.names, case.args, strict=False):
+        yield from inside(value, name)
+
+
+def extra_term(trials: Sequence[Trial]) -> Finding | None:
+    """Right but for a multiple of one of the arrays that came in, or a multiple of that alone."""
+    for name, pairs in wrong_outputs(trials).items():
+        bad = [
+            (t, c, c.received)
+            for t, c in pairs
+            if c.wrong.any()
+            and c.received is not None
+            and c.received.shape == c.expected.shape
+            and c.expected.size > 2
+        ]
+        if not bad or len(bad) < sum(c.wrong.any() for _, c in pairs):
+            continue
+        for alone in (True, False):
+            found: dict[str, list[float]] = {}
+            for t, c, received in bad:
+                rest = received if alone else received - c.expected
+                for place, array in arrays_in(t.case):
+                    if array.shape == rest.shape:
+                        part = ratio(replace(c, expected=array, received=rest))
+                        if part is not None:
+                            found.setdefault(place, []).append(part)
+            for place, parts in found.items():
+                if len(parts) == len(bad) and np.ptp(parts) <= 1e-5 * abs(parts[0]):
+                    times = "" if np.isclose(parts[0], 1) else f" times {parts[0]:.4g}"
+                    what = f"{place}{times}"
+                    if alone:
+                        return Finding(
+                            "an-input-scaled",
+                            f"Your {name} is one of the arrays that came in: {what}.",
+                            "What still has to be done with it?",
+                        )
+                    return Finding(
+                        "extra-term",
+                        f"Your {name} has a term too many. Without it all would be right: "
+                        f"{what} has been added.",
+                        "What in the forward pass would that term come from?",
+                    )
+    return None
+
+
+def same_along_axis(trials: Sequence[Trial]) -> Finding | None:
+    """Sums or means of what it should be, repeated in every entry, row or column."""
+    for axis, where in ((None, "every entry"), (1, "each row"), (0, "each column")):
+        for words, total in (("sum", np.sum), ("mean", np.mean)):
+
+            def holds(
+                received: np.ndarray,
+                expected: np.ndarray,
+                axis: int | None = axis,
+                total: Callable[..., Any] = total,
+            ) -> bool:
+                if axis is not None and (expected.ndim < 2 or expected.shape[axis] < 2):
+                    return False
+                totals = total(expected, axis=axis, keepdims=True)
+                return close(np.array(np.broadcast_to(totals, expected.shape)), received)
+
+            found = by_entry(trials, holds)
+            if found is not None:
+                name = found[0]
+                return Finding(
+                    "summed-too-far",
+                    f"Your {name} holds one number in {where}: the {words} of what should stand "
+                    "there.",
+                    f"Over which index should your {name} sum, and over which not?",
+                )
+    return None
 
 
 def by_entry(
@@ -455,6 +555,72 @@ def mask(trials: Sequence[Trial]) -> Finding | None:
             "right.",
             "Which condition decides what becomes 0?",
         )
+    return None
+
+
+def other_zeros(trials: Sequence[Trial]) -> Finding | None:
+    """Zero in other places than it should be; where neither is zero the numbers are right."""
+
+    def turned(received: np.ndarray, expected: np.ndarray) -> bool:
+        zero = expected == 0
+        return bool(zero.any() and not zero.all() and np.array_equal(received == 0, ~zero))
+
+    def elsewhere(received: np.ndarray, expected: np.ndarray) -> bool:
+        both = (received != 0) & (expected != 0)
+        too_many, missing = (received == 0) & (expected != 0), (received != 0) & (expected == 0)
+        return bool(
+            (both.sum() > 2 or expected.size < 12)
+            and (too_many | missing).any()
+            and close(np.where(both, received, 0.0), np.where(both, expected, 0.0))
+        )
+
+    found = by_entry(trials, turned)
+    if found is not None:
+        return Finding(
+            "zeros-turned-round",
+            f"Your {found[0]} is 0 exactly where it should not be, and not 0 where it should.",
+            "Which condition decides what becomes 0, and is it the right way round?",
+        )
+    if mask(trials) is not None:
+        return None
+    found = by_entry(trials, elsewhere)
+    if found is None:
+        return None
+    name, c = found
+    assert c.received is not None
+    zero = c.received == 0
+    same = c.received.ndim == 2 and len(zero) > 1 and (zero == zero[0]).all()
+    more = " Your zeros are in the same columns of every row." if same else ""
+    return Finding(
+        "zeros-in-other-places",
+        f"Your {name} has its zeros in other places than it should: {count(c.wrong)} entries are "
+        f"wrong, and where neither is 0 the numbers are right.{more}",
+        "Which array says what becomes 0, and is it the one of the forward pass?",
+    )
+
+
+def scaled_where_zero(trials: Sequence[Trial]) -> Finding | None:
+    """Where it should be zero, a fixed share of the first argument comes through."""
+    for name, pairs in wrong_outputs(trials).items():
+        shares = []
+        for t, c in pairs:
+            first = t.case.args[0]
+            zero = c.expected == 0
+            if c.received is None or np.shape(first) != c.received.shape or not zero.any():
+                return None
+            if not close(np.where(zero, 0.0, c.received), c.expected):
+                return None
+            through = c.received[zero] / first[zero]
+            if np.ptp(through) > 1e-5 * abs(through[0]) or through[0] == 0:
+                return None
+            shares.append(float(through[0]))
+        if shares and np.ptp(shares) <= 1e-5 * abs(shares[0]):
+            return Finding(
+                "leaks-where-zero",
+                f"Your {name} should be 0 in some entries; there you let {shares[0]:.4g} times "
+                "what arrives through.",
+                "How much of a small change gets through there on the way forward?",
+            )
     return None
 
 
@@ -701,10 +867,11 @@ def count(wrong: np.ndarray) -> str:
 
 Look = Callable[[Sequence[Trial]], Finding | None]
 
-TOGETHER: tuple[Look, ...] = (swapped, constant_factor)
+TOGETHER: tuple[Look, ...] = (swapped, nearly_right, constant_factor)
 """Looks at all wrong outputs at once."""
 
 PLAIN: tuple[Look, ...] = (
+    nearly_right,
     another_output,
     an_input,
     other_shape,
@@ -712,17 +879,20 @@ PLAIN: tuple[Look, ...] = (
     transposed,
     all_zero,
     all_the_same,
+    same_along_axis,
+    extra_term,
+    scaled_where_zero,
     running_total,
     in_single_digits,
 )
 """Looks at one wrong output: what they find says what happened."""
 
 VAGUE: tuple[Look, ...] = (
-    nearly_right,
     not_finite,
     wrong_shape,
     some_factor,
     some_signs,
+    other_zeros,
     mask,
     function_of_it,
     one_slice,

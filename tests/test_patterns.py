@@ -51,7 +51,7 @@ PATTERNS = {
         "all along each row",
     ),
     "reversed": (lambda dw, dy, c: dw[::-1], "other-places", "in other places"),
-    "an input": (lambda dw, dy, c: c[1].copy(), "an-input-itself", "item 2 of argument 2"),
+    "an input": (lambda dw, dy, c: c[1].copy(), "an-input-itself", "`cache[1]`"),
     "1/N^2": (lambda dw, dy, c: dw / len(dy) ** 2, "factor-1/N^2", "1/N^2 in every case"),
     "D M": (lambda dw, dy, c: dw * dw.size, "factor-D M", "D M in every case"),
     "-1/N": (lambda dw, dy, c: -dw / len(dy), "factor--1/N", "-1/N in every case"),

@@ -547,6 +547,28 @@ def softmax_all_label_columns(dloss: float, cache: Any) -> np.ndarray:
     return dloss * d / len(p)
 
 
+def softmax_one_not_divided(dloss: float, cache: Any) -> np.ndarray:
+    p, labels = cache
+    return dloss * (p / len(p) - one_hot(labels, p.shape[1]))
+
+
+def softmax_not_passed(dloss: float, cache: Any) -> np.ndarray:
+    p, labels = cache
+    return -dloss * one_hot(labels, p.shape[1]) / p / len(p)
+
+
+def softmax_label_as_a_number(dloss: float, cache: Any) -> np.ndarray:
+    p, labels = cache
+    return dloss * (p - labels[:, None]) / len(p)
+
+
+def softmax_first_row_only(dloss: float, cache: Any) -> np.ndarray:
+    p, labels = cache
+    d = p.copy()
+    d[0, labels] -= 1
+    return dloss * d / len(p)
+
+
 SOFTMAX_CROSS_ENTROPY_BACKWARD = Exercise(
     name="softmax_cross_entropy_backward",
     lesson=LESSON,
@@ -627,6 +649,37 @@ SOFTMAX_CROSS_ENTROPY_BACKWARD = Exercise(
             "Your `dscores` is what comes out when softmax is taken of the probabilities again.",
             "The cache holds probabilities, not scores.",
             "What do the rows of the first array in the cache add up to?",
+        ),
+        Mistake(
+            "one-not-divided",
+            softmax_one_not_divided,
+            "In your `dscores` the probabilities are divided by N, and the 1 at the right class is "
+            "not.",
+            "All of a sample's gradient counts for one N-th: the 1 as well as the probabilities.",
+            "Which comes first in your function: taking the 1 off, or dividing?",
+        ),
+        Mistake(
+            "softmax-left-out",
+            softmax_not_passed,
+            "Your `dscores` is that for the probabilities, -1 / p at the right class: it has not "
+            "gone back through the softmax.",
+            "The scores act on the loss through the probabilities, and that is a step of its own.",
+            "Which array is your gradient for: the probabilities or the scores?",
+        ),
+        Mistake(
+            "label-as-a-number",
+            softmax_label_as_a_number,
+            "In your `dscores` the number of the class has been taken off a whole row.",
+            "A label says which class is right. As a number it means nothing: class 4 is not twice "
+            "class 2.",
+            "In which entries of a row does the target differ from 0, and what is it there?",
+        ),
+        Mistake(
+            "first-row-only",
+            softmax_first_row_only,
+            "In your `dscores` every 1 has been taken off in the first row.",
+            "Each sample has its own row and its own right class.",
+            "In d[0, labels], which rows are meant?",
         ),
         Mistake(
             "all-rows-all-labels",

@@ -1047,7 +1047,8 @@ def dropout_backward_case(rng: np.random.Generator, sizes: dict[str, int]) -> Ca
     def loss(name: str, array: np.ndarray) -> float:
         return float((dy * array * mask).sum())
 
-    return Case(sizes, (dy, mask), {"dx": x}, loss)
+    numbers = {"keep_probability": keep, "the share that was kept": float((mask > 0).mean())}
+    return Case(sizes, (dy, mask), {"dx": x}, loss, numbers=numbers)
 
 
 def dropout_backward_no_mask(dy: np.ndarray, cache: Any) -> np.ndarray:
