@@ -5,6 +5,7 @@ library and NumPy are put back to what they were when the judge was loaded.
 """
 
 import contextlib
+import operator
 import sys
 from collections.abc import Callable, Iterator
 from types import FunctionType, ModuleType
@@ -40,6 +41,7 @@ def untouched_library() -> Iterator[None]:
     patched = [
         (module, name, vars(module).get(name))
         for module, names in NAMES.items()
+        if not all(map(operator.is_, map(vars(module).get, names), names.values()))
         for name, value in names.items()
         if vars(module).get(name) is not value
     ]

@@ -18,7 +18,7 @@ __all__ = [
     "copy",
     "nudge",
     "nudged_one_by_one",
-    "one_entry_moved",
+    "partly_moved",
     "run_through",
     "same",
     "unpack",
@@ -200,18 +200,21 @@ def nudged_one_by_one(args: tuple[Any, ...], rng: np.random.Generator) -> Iterat
             yield (*args[:i], nudge(value, rng), *args[i + 1 :])
 
 
-def one_entry_moved(args: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
-    """The arguments with one entry of an array moved by a good deal: the first of the first
-    argument, or else of the first array in the second."""
+def partly_moved(args: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    """The arguments with a part of an array moved by a good deal: one entry, then a whole row, of
+    the first argument, or else of the first array in the second."""
     first, *others = args
-    if isinstance(first, np.ndarray) and first.dtype.kind == "f" and first.size:
-        moved = first.copy()
-        moved.flat[0] += 0.37 * (1 + abs(moved.flat[0]))
-        yield (moved, *others)
-    elif len(args) == 2 and isinstance(args[1], (tuple, list)):
-        moved = np.array(args[1][0], dtype=float)
-        moved.flat[0] *= 1.37
-        yield (first, type(args[1])((moved, *args[1][1:])))
+    inside = len(args) == 2 and isinstance(args[1], (tuple, list))
+    array = first if isinstance(first, np.ndarray) else args[1][0] if inside else None
+    if not isinstance(array, np.ndarray) or array.dtype.kind != "f" or not array.size:
+        return
+    for part in ((0,) * array.ndim, 0):
+        moved = array.copy()
+        moved[part] *= 1.37
+        if array is first:
+            yield (moved, *others)
+        else:
+            yield (first, type(args[1])((moved, *args[1][1:])))
 
 
 def same(a: Any, b: Any) -> bool:
