@@ -45,6 +45,7 @@ def diagnose(exercise: Exercise, trials: Sequence[Trial], retry: Retry | None = 
 
     retry: tries the attempt on another case, where that may tell more.
     """
+    everything = trials
     for trial in trials:
         if trial.problem is not None and not many_right(trial):
             return trial.problem
@@ -61,7 +62,7 @@ def diagnose(exercise: Exercise, trials: Sequence[Trial], retry: Retry | None = 
         for trial in trials:
             if trial.problem is not None:
                 return trial.problem
-        finding = Explainer(exercise, trials, retry).explain()
+        finding = Explainer(exercise, trials, retry, everything).explain()
         trial = next(t for t in trials if t.wrong)
         if retry is not None and not same(retry(trial.case).outputs, trial.outputs):
             return ANSWER_CHANGES
@@ -164,6 +165,8 @@ class Explainer:
     exercise: Exercise
     trials: Sequence[Trial]
     retry: Retry | None
+    everything: Sequence[Trial]
+    """All trials, also those that are not looked at, to number the cases by."""
 
     def explain(self) -> Finding:
         """What is wrong, named if possible."""
@@ -171,9 +174,10 @@ class Explainer:
         finding = self.together(names) or self.by_case()
         if finding is not None:
             return finding
-        first = self.first_group(names)
-        if first is not None and len(first) < len(names):
-            return self.one_by_one(first, f"{self.where_it_begins(first)} ")
+        alike, first = self.first_group()
+        if first and len(first) < len(names):
+            there = replace(self, trials=alike)
+            return there.one_by_one(first, f"{self.where_it_begins(first)} ")
         return self.one_by_one(names, "")
 
     @staticmethod
@@ -349,7 +353,7 @@ class Explainer:
             return None
         message = " ".join(way.said_of(self.outputs, self.outputs) for way in parts)
         if left:
-            message += " " + where_wrong([self.trials[i] for i in sorted(left)], self.trials)
+            message += " " + where_wrong([self.trials[i] for i in sorted(left)], self.everything)
         return Finding(
             " and ".join(dict.fromkeys(way.id for way in parts)),
             f"There is more than one mistake. {message}",
@@ -360,20 +364,23 @@ class Explainer:
 
     def one_by_one(self, names: Sequence[str], beginning: str) -> Finding:
         """What can be said of each of these outputs."""
-        findings: dict[str, Finding] = {}
-        if len(names) > 1:
-            together = self.together(names) if beginning else None
+        if len(names) > 1 and beginning:
+            together = self.together(names)
             if together is not None:
                 return replace(together, message=beginning + together.message)
+        findings: dict[str, Finding] = {}
+        place = ""
         for name in names:
-            finding = (self.together([name]) if len(names) > 1 or beginning else None) or next(
-                filter(None, (look(self.narrowed([name])) for look in VAGUE)), None
-            )
+            alone = len(names) > 1 or beginning
+            finding = self.together([name]) if alone else None
+            if finding is None:
+                place = place or self.where_it_first_shows()
+                looks = (look(self.narrowed([name])) for look in VAGUE)
+                finding = next(filter(None, looks), None)
             if finding is not None:
                 findings[name] = finding
         if not findings:
-            place = self.where_in_time()
-            text = where_wrong(self.narrowed(names) if beginning else self.trials, self.trials)
+            text = where_wrong(self.narrowed(names) if beginning else self.trials, self.everything)
             return Finding(None, f"{beginning}{text}{place}")
         unnamed = [name for name in names if name not in findings]
         merged = merge(findings)
@@ -381,36 +388,37 @@ class Explainer:
         if unnamed:
             message += f" Wrong in another way: {', '.join(unnamed)}."
         return Finding(
-            " and ".join(dict.fromkeys(f.mistake for f in merged if f.mistake)),
-            f"{beginning}{message}",
+            " and ".join(
+                dict.fromkeys(i for f in merged if f.mistake for i in f.mistake.split(" and "))
+            ),
+            f"{beginning}{message}{place}",
             merged[0].question,
         )
 
     # Where it begins
 
-    def first_group(self, names: Sequence[str]) -> list[str] | None:
-        """Of these outputs, those that arise first."""
-        if self.exercise.order is None:
-            return None
-        for trial in self.trials:
-            if trial.wrong:
-                bad = {c.name for c in trial.comparisons if c.wrong.any()}
-                for group in self.exercise.order(trial.case):
-                    if bad & set(group):
-                        return [name for name in group if name in names]
-        return None
+    def first_group(self) -> tuple[list[Trial], list[str]]:
+        """In the first wrong case the wrong outputs that arise first, with all cases like it."""
+        order = self.exercise.order
+        if order is None:
+            return [], []
+        trial = next(t for t in self.trials if t.wrong)
+        alike = [t for t in self.trials if order(t.case) == order(trial.case)]
+        bad = {c.name for c in trial.comparisons if c.wrong.any()}
+        groups = ([name for name in group if name in bad] for group in order(trial.case))
+        return alike, next(filter(None, groups), [])
 
     def where_it_begins(self, first: Sequence[str]) -> str:
         """The sentence that says which outputs are the first that are wrong."""
         return (
-            "Going back from the loss, the first gradients that are wrong are your "
-            f"{listed(first)}; those of the layers before are made from what goes on from there."
+            "Going back from the end, the first gradients that are wrong are your "
+            f"{listed(first)}; what lies before them is made from what goes on from there."
             if len(first) > 1
-            else f"Going back from the loss, the first gradient that is wrong is your {first[0]}; "
-            "those of the layers before are made from what goes on from there."
+            else f"Going back from the end, the first gradient that is wrong is your {first[0]}; "
+            "what lies before it is made from what goes on from there."
         )
 
-    def where_in_time(self) -> str:
+    def where_it_first_shows(self) -> str:
         """Where there are steps, or a cache: the first that is wrong, as a sentence."""
         trial = next(t for t in self.trials if t.wrong)
         if self.exercise.cut is not None and self.retry is not None:
@@ -484,7 +492,7 @@ def merge(findings: dict[str, Finding]) -> list[Finding]:
 
 def several(pattern: str, names: Sequence[str]) -> str:
     """A message that was made for one output, for these."""
-    if len(names) > 1:
+    if len(names) > 1 and pattern.startswith("Your # "):
         for one, more in (
             (" # is ", " # are "),
             (" # has ", " # have "),
@@ -507,11 +515,15 @@ def where_wrong(trials: Sequence[Trial], among: Sequence[Trial]) -> str:
     found = f"{', '.join(parts_of(bad))}: {entry(worst.name, index)}"
     if len(bad) == 1 and worst.expected.ndim == 0:
         found = worst.name
-    message = (
-        f"In case {number} ({trial.case.description}) your {found} "
-        f"is {worst.received[index]:.6g}, and the {worst.in_words} is "
-        f"{worst.expected[index]:.6g}."
-    )
+    where = f"In case {number} ({trial.case.description}) your"
+    if worst.received.shape != worst.expected.shape:
+        message = f"{where} {worst.name} has the shape {worst.received.shape}, and not "
+        message += f"{worst.expected.shape}."
+    else:
+        message = (
+            f"{where} {found} is {worst.received[index]:.6g}, and the {worst.in_words} is "
+            f"{worst.expected[index]:.6g}."
+        )
     if right:
         message += f" Right: {', '.join(right)}."
     return message

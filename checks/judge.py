@@ -69,7 +69,8 @@ def judge(name: str, attempt: Callable[..., Any], seed: int = 0) -> Result:
     that can be called like it; seed: decides the cases, so the same seed gives the same Result.
     A LookupError where there is no such exercise.
     """
-    with untouched_library():
+    with untouched_library(), np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         return judgement(find_exercise(name), attempt, seed)
 
 

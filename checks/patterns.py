@@ -336,10 +336,15 @@ def swapped(trials: Sequence[Trial]) -> Finding | None:
     """Two outputs, each right, in each other's place."""
     names = wrong_outputs(trials)
     for (a, firsts), (b, seconds) in combinations(names.items(), 2):
+        if [id(t) for t, c in firsts if c.wrong.any()] != [
+            id(t) for t, c in seconds if c.wrong.any()
+        ]:
+            continue
         pairs = [
             (first, second)
-            for (_, first), (_, second) in zip(firsts, seconds, strict=False)
-            if first.wrong.any() or second.wrong.any()
+            for t, first in firsts
+            for other, second in seconds
+            if t is other and first.wrong.any()
         ]
         if all(
             close(second.expected, first.received) and close(first.expected, second.received)
@@ -375,10 +380,15 @@ def another_output(trials: Sequence[Trial]) -> Finding | None:
     return None
 
 
+def is_zero(received: np.ndarray, expected: np.ndarray) -> bool:
+    """Whether all entries are 0, but for what rounding leaves."""
+    return bool((np.abs(received) <= 1e-13 * np.abs(expected).max(initial=0.0)).all())
+
+
 def all_zero(trials: Sequence[Trial]) -> Finding | None:
     """An output left at zero."""
     for name, pairs in wrong_outputs(trials).items():
-        if all(c.received is not None and not c.received.any() for _, c in pairs):
+        if all(c.received is not None and is_zero(c.received, c.expected) for _, c in pairs):
             return Finding(
                 "left-at-zero",
                 f"Your {name} is zero everywhere.",
@@ -535,7 +545,9 @@ def mask(trials: Sequence[Trial]) -> Finding | None:
 
     def open_(received: np.ndarray, expected: np.ndarray) -> bool:
         zero = expected == 0
-        return bool(zero.any()) and close(np.where(zero, 0.0, received), expected)
+        return bool(zero.any() and not zero.all()) and close(
+            np.where(zero, 0.0, received), expected
+        )
 
     found = by_entry(trials, shut)
     if found is not None:
@@ -569,7 +581,7 @@ def other_zeros(trials: Sequence[Trial]) -> Finding | None:
         both = (received != 0) & (expected != 0)
         too_many, missing = (received == 0) & (expected != 0), (received != 0) & (expected == 0)
         return bool(
-            (both.sum() > 2 or expected.size < 12)
+            (both.sum() > 2 or (both.any() and expected.size < 12))
             and (too_many | missing).any()
             and close(np.where(both, received, 0.0), np.where(both, expected, 0.0))
         )
@@ -606,7 +618,9 @@ def scaled_where_zero(trials: Sequence[Trial]) -> Finding | None:
         for t, c in pairs:
             first = t.case.args[0]
             zero = c.expected == 0
-            if c.received is None or np.shape(first) != c.received.shape or not zero.any():
+            if c.received is None or not c.received.shape == zero.shape == np.shape(first):
+                return None
+            if not zero.any():
                 return None
             if not close(np.where(zero, 0.0, c.received), c.expected):
                 return None

@@ -11,7 +11,10 @@ __all__ = ["cache_for"]
 
 
 def cache_for(
-    backward: Callable[[Any, Any], Any], forward: Callable[..., tuple[Any, Any]], holds: str
+    backward: Callable[[Any, Any], Any],
+    forward: Callable[..., tuple[Any, Any]],
+    holds: str,
+    places: Callable[[Case, Any], str] | None = None,
 ) -> Cache:
     """The cache of a forward function: with it, backward must give what it gives with our own."""
 
@@ -21,7 +24,7 @@ def cache_for(
         dout = np.random.default_rng(0).normal(0.3, 1.0, shape) if shape else 1.7
         return alike(backward(dout, ours), backward(dout, cache))
 
-    return Cache(holds, backward.__name__, serves)
+    return Cache(holds, backward.__name__, serves, places)
 
 
 def alike(a: Any, b: Any) -> bool:

@@ -641,6 +641,11 @@ def backward_sent_again_in_turn(graph: Graph, values: Numbers, output: str) -> N
     return backward_in_order(graph, values, output, order)
 
 
+def output_first(case: Case) -> tuple[tuple[str, ...], ...]:
+    """The nodes in the order in which their gradients are complete."""
+    return tuple((name,) for name in reversed(topological_order(case.args[0])))
+
+
 GRAPH_BACKWARD = Exercise(
     name="graph_backward",
     lesson=LESSON,
@@ -649,6 +654,7 @@ GRAPH_BACKWARD = Exercise(
     minutes=25,
     difficulty=4,
     reference=graph_backward,
+    order=output_first,
     returns="dict",
     cases=backward_cases,
     hints=(

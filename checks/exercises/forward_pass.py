@@ -1026,6 +1026,29 @@ def mlp_no_biases(x: np.ndarray, params: dict[str, np.ndarray]) -> OutAndCache:
     return mlp_forward(x, {k: v if k[0] == "w" else np.zeros_like(v) for k, v in params.items()})
 
 
+def first_wrong_place(case: Case, cache: Any) -> str:
+    """Where, going forward, the cache first differs from that of a right forward pass."""
+    _, ours = mlp_forward(*case.args)
+    try:
+        for i, (((x, w, b), gate), ((my_x, my_w, my_b), my_gate)) in enumerate(
+            zip(ours, cache, strict=True), 1
+        ):
+            for what, right, mine in (
+                (f"what goes into layer {i}", x, my_x),
+                (f"the weights of layer {i}", w, my_w),
+                (f"the biases of layer {i}", b, my_b),
+                (f"what goes into the ReLU of layer {i}", gate, my_gate),
+            ):
+                if right is None or mine is None:
+                    continue
+                if np.shape(mine) != right.shape or not np.allclose(mine, right, rtol=1e-4):
+                    lost = "" if np.isfinite(mine).all() else " and no longer finite"
+                    return f"Going forward, the first that is wrong{lost} is {what}."
+    except (TypeError, ValueError):
+        return ""  # kept in another way
+    return "All that your cache holds is right: it is the last step that goes wrong."
+
+
 MLP_FORWARD = Exercise(
     name="mlp_forward",
     lesson=LESSON,
@@ -1038,6 +1061,7 @@ MLP_FORWARD = Exercise(
         mlp_backward,
         mlp_forward,
         "a list with a pair for each layer, what linear kept and what relu kept (None at the end)",
+        places=first_wrong_place,
     ),
     returns="out and cache",
     cases=mlp_cases,
