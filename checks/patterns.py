@@ -618,7 +618,9 @@ def scaled_where_zero(trials: Sequence[Trial]) -> Finding | None:
         for t, c in pairs:
             first = t.case.args[0]
             zero = c.expected == 0
-            if c.received is None or not c.received.shape == zero.shape == np.shape(first):
+            if c.received is None or not isinstance(first, np.ndarray):
+                return None
+            if not c.received.shape == zero.shape == first.shape:
                 return None
             if not zero.any():
                 return None

@@ -417,3 +417,36 @@ def test_another_smooth_function_gets_no_name(exercise):
         result = judge(exercise.name, spoilt(exercise, bent), seed)
         assert result.verdict == "wrong"
         assert result.mistake is None, result.message
+
+
+# Whatever comes back, there is an answer
+
+ODD = (
+    lambda a, rng: a[..., None],
+    lambda a, rng: a[None],
+    lambda a, rng: a.ravel()[:-1],
+    lambda a, rng: np.zeros((0,)),
+    lambda a, rng: 3.0,
+    lambda a, rng: a * np.inf,
+    lambda a, rng: np.where(rng.random(a.shape) < 0.5, a, np.nan),
+    lambda a, rng: a.T,
+    lambda a, rng: a > 0,
+    lambda a, rng: np.zeros_like(a),
+    lambda a, rng: a * rng.normal(),
+    lambda a, rng: np.tile(a, (3,) + (1,) * a.ndim),
+    lambda a, rng: rng.permutation(a.ravel()).reshape(a.shape),
+    lambda a, rng: np.round(a),
+    lambda a, rng: a,
+)
+
+
+@by_name([e for e in COMPARED if e.returns != "in place"])
+def test_whatever_comes_back_there_is_an_answer(exercise):
+    for seed in range(12):
+
+        def odd(arrays, args, seed=seed):
+            rng = np.random.default_rng([seed, *repr(args).encode()])
+            return [ODD[rng.integers(len(ODD))](np.asarray(a, dtype=float), rng) for a in arrays]
+
+        result = judge(exercise.name, spoilt(exercise, odd), seed)
+        assert result.verdict in ("wrong", "correct") and result.message
