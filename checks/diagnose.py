@@ -211,6 +211,14 @@ class Explainer:
     def of_changes(self, trials: Sequence[Trial]) -> Finding | None:
         """A pattern in what was added to the arrays that were to be changed in place."""
         changed = []
+        unmoved = [n for n in self.wrong_names(trials) if self.stands_still(n, trials)]
+        if set(unmoved) == set(self.wrong_names(trials)):
+            return Finding(
+                "stands-still",
+                f"Your {listed(unmoved)} {'has' if len(unmoved) == 1 else 'have'} not moved: "
+                "the numbers are those that came in.",
+                "Which line changes it in place, and does your loop get there?",
+            )
         for trial in trials:
             start = trial.case.args[0]
             changes = tuple(
@@ -230,6 +238,16 @@ class Explainer:
                 return finding
         return None
 
+    @staticmethod
+    def stands_still(name: str, trials: Sequence[Trial]) -> bool:
+        """Whether an array that was to be changed is as it came in, wherever it is wrong."""
+        return all(
+            c.received is not None and close(t.case.args[0][name], c.received)
+            for t in trials
+            for c in t.comparisons
+            if c.name == name and c.wrong.any()
+        )
+
     def by_ways(self, trials: Sequence[Trial], names: Sequence[str]) -> Finding | None:
         """A known mistake, or a variation, that gives exactly the numbers of these outputs."""
         if not telling(trials) or nearly_right(trials) is not None:
@@ -240,6 +258,12 @@ class Explainer:
             fits: dict[str, Way] = {}
             for number, way in ways:
                 label = self.fit(number, way, trials)
+                if (
+                    label == "1"
+                    and way.id == "wrong-variable"
+                    and way.id in {w.id for w in fits.values()}
+                ):
+                    continue  # two names of one thing
                 if label == "1":
                     fits.setdefault(way.said_of(names, self.outputs), way)
                 elif label is not None and with_factor is None:

@@ -290,6 +290,7 @@ def number_labels(name: str) -> dict[str, Callable[[float], float]]:
         f"-{name}": lambda q: -q,
         f"-1/{name}": lambda q: -1 / q,
         f"{name}^2": lambda q: q * q,
+        f"1/{name}^2": lambda q: 1 / (q * q),
         f"1 - {name}": lambda q: 1 - q,
         f"1/(1 - {name})": lambda q: 1 / (1 - q),
         f"{name}/(1 - {name})": lambda q: q / (1 - q),
@@ -456,7 +457,10 @@ def extra_term(trials: Sequence[Trial]) -> Finding | None:
                         if part is not None:
                             found.setdefault(place, []).append(part)
             for place, parts in found.items():
-                if len(parts) == len(bad) and np.ptp(parts) <= 1e-5 * abs(parts[0]):
+                once = np.isclose(abs(parts[0]), 1)  # else one case alone proves nothing
+                if len(parts) < len(bad) or not (once or len(bad) > 1):
+                    continue
+                if np.ptp(parts) <= 1e-5 * abs(parts[0]):
                     times = "" if np.isclose(parts[0], 1) else f" times {parts[0]:.4g}"
                     what = f"{place}{times}"
                     if alone:

@@ -320,6 +320,8 @@ def products(node: ast.AST, whole: ast.FunctionDef) -> Iterator[Change]:
 def sums(node: ast.AST, whole: ast.FunctionDef) -> Iterator[Change]:
     """Terms and signs."""
     q = "Which terms does your result have, and with which sign?"
+    if node in in_ranges(whole):
+        return  # the loops see to that
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
         left, right = node.left, node.right
         words = f"the term{named(right)} is left out" if named(right) else "a term is left out"
@@ -342,6 +344,8 @@ def sums(node: ast.AST, whole: ast.FunctionDef) -> Iterator[Change]:
     elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub):
         target = ast.unparse(node.target)
         words = f"each new part of `{target}` overwrites the one before it"
+        if isinstance(node.target, ast.Name) and not stored_before(node.target.id, whole):
+            words = f"`{target}` becomes a new array and the one that came in is not changed"
         assign = ast.Assign([node.target], node.value, lineno=0)
         value = node.value if isinstance(node.op, ast.Add) else ast.UnaryOp(ast.USub(), node.value)
         assign = ast.Assign([node.target], value, lineno=0)
@@ -350,6 +354,26 @@ def sums(node: ast.AST, whole: ast.FunctionDef) -> Iterator[Change]:
         other = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
         words = f"`{target}` moves the other way"
         yield Change("sign-of-a-step", words, "Which way should it go?", put(node, op=other))
+
+
+def stored_before(name: str, whole: ast.FunctionDef) -> bool:
+    """Whether a function makes a variable of this name by itself, and no loop hands it out."""
+    assigned = [t for n in ast.walk(whole) if isinstance(n, ast.Assign) for t in n.targets]
+    made = {t.id for t in assigned if isinstance(t, ast.Name)}
+    return name in made and not any(
+        isinstance(n, ast.Assign)
+        and any(isinstance(t, ast.Name) and t.id == name for t in n.targets)
+        and isinstance(n.value, ast.Subscript)
+        for n in ast.walk(whole)
+    )
+
+
+def in_ranges(whole: ast.AST) -> set[ast.AST]:
+    """All that stands in the ends of a range."""
+    ranges = (
+        n for n in ast.walk(whole) if isinstance(n, ast.Call) and ast.unparse(n.func) == "range"
+    )
+    return {part for n in ranges for argument in n.args for part in ast.walk(argument)}
 
 
 OTHER_CALLS = {
