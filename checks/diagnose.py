@@ -373,7 +373,7 @@ class Explainer:
                 break
             left -= mine
             parts.append(way)
-        if not parts:
+        if not parts or (left and not telling(self.trials)):
             return None
         message = " ".join(way.said_of(self.outputs, self.outputs) for way in parts)
         if left:

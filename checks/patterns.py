@@ -230,6 +230,7 @@ def name_factor(found: Sequence[tuple[Trial, float]]) -> str | None:
         "2": lambda case: 2.0,
         "1/2": lambda case: 0.5,
         "-2": lambda case: -2.0,
+        **{label: partial(constant, number) for label, number in CONSTANTS.items()},
     }
     for letter in letters:
         simple |= {letter: partial(power, [letter], 1), f"1/{letter}": partial(power, [letter], -1)}
@@ -243,6 +244,8 @@ def name_factor(found: Sequence[tuple[Trial, float]]) -> str | None:
             f"{letter}^2": partial(power, [letter], 2),
             f"1/{letter}^2": partial(power, [letter], -2),
             f"2/{letter}": partial(power, [letter], -1, times=2),
+            f"sqrt({letter})": partial(power, [letter], 0.5),
+            f"1/sqrt({letter})": partial(power, [letter], -0.5),
             f"-{letter}": partial(power, [letter], 1, times=-1),
             f"2 {letter}": partial(power, [letter], 1, times=2),
             f"-2/{letter}": partial(power, [letter], -1, times=-2),
@@ -263,6 +266,26 @@ def name_factor(found: Sequence[tuple[Trial, float]]) -> str | None:
         if fits:
             return " or ".join(fits)
     return None
+
+
+CONSTANTS = {
+    label: number
+    for n in (3, 4, 10, 100)
+    for label, number in ((str(n), float(n)), (f"1/{n}", 1 / n))
+} | {
+    "ln 2": float(np.log(2)),
+    "1/ln 2": float(1 / np.log(2)),
+    "ln 10": float(np.log(10)),
+    "1/ln 10": float(1 / np.log(10)),
+    "sqrt(2)": 2**0.5,
+    "1/sqrt(2)": 2**-0.5,
+}
+"""Numbers that turn up as factors whatever the case."""
+
+
+def constant(number: float, case: Case) -> float:
+    """The same number in every case."""
+    return number
 
 
 def fixed_numbers(found: Sequence[tuple[Trial, float]]) -> dict[str, Callable[[Case], float]]:
@@ -290,6 +313,8 @@ def number_labels(name: str) -> dict[str, Callable[[float], float]]:
         f"-{name}": lambda q: -q,
         f"-1/{name}": lambda q: -1 / q,
         f"{name}^2": lambda q: q * q,
+        f"sqrt({name})": lambda q: abs(q) ** 0.5,
+        f"1/sqrt({name})": lambda q: abs(q) ** -0.5,
         f"1/{name}^2": lambda q: 1 / (q * q),
         f"1 - {name}": lambda q: 1 - q,
         f"1/(1 - {name})": lambda q: 1 / (1 - q),
@@ -309,7 +334,7 @@ def ratio_of_sizes(a: str, b: str, case: Case) -> float:
     return power([a], 1, case) * power([b], -1, case)
 
 
-def power(letters: Sequence[str], exponent: int, case: Case, times: float = 1.0) -> float:
+def power(letters: Sequence[str], exponent: float, case: Case, times: float = 1.0) -> float:
     """The product of the sizes that letters stand for, to a power; NaN where one is missing."""
     product = float(np.prod([case.sizes.get(letter, np.nan) for letter in letters]))
     return times * product**exponent

@@ -161,6 +161,21 @@ def of_used(exercise: Exercise) -> Iterator[Variation]:
                     f"`{name}` is done like this: {quoted(mistake.symptom)}",
                     mistake.question,
                 )
+    for name, used in inner.items():
+        if used.returns in ("tuple", "array", "out and cache") and name.startswith(SMALL):
+            for varied in of_source(
+                used.reference, products, sums, calls, transposes, comparisons, functions
+            ):
+                yield Variation(
+                    varied.id,
+                    rebuilt(exercise.reference, {name: varied.function}),
+                    f"in the step of `{name}`, {varied.words}",
+                    varied.question,
+                )
+
+
+SMALL = ("linear", "relu", "local_gradients")
+"""Exercises inside others of which every variation is tried: those that take no time."""
 
 
 def quoted(symptom: str) -> str:
@@ -378,6 +393,7 @@ def in_ranges(whole: ast.AST) -> set[ast.AST]:
 
 OTHER_CALLS = {
     "sum": ("mean", "a mean is taken where a sum is due"),
+    "median": ("mean", "a mean is taken where a median is due"),
     "mean": ("sum", "a sum is taken where a mean is due"),
     "max": ("min", "the smallest is taken where the largest is due"),
     "argmax": ("argmin", "the smallest is sought where the largest is due"),
@@ -397,6 +413,15 @@ def calls(node: ast.AST, whole: ast.FunctionDef) -> Iterator[Change]:
     name = getattr(function, "attr", getattr(function, "id", ""))
     if isinstance(function, ast.Attribute) and name in OTHER_CALLS:
         other, words = OTHER_CALLS[name]
+        if name in ("sum", "mean"):
+            for kind, found in (("max", "the largest"), ("min", "the smallest")):
+                words_there = f"{found} is taken where a {name} is due"
+                yield Change(
+                    f"{kind}-for-{name}",
+                    words_there,
+                    f"Is it the {name} that is asked for?",
+                    put(function, attr=kind),
+                )
         yield Change(
             f"{other}-for-{name}",
             words,
@@ -454,6 +479,9 @@ def comparisons(node: ast.AST, whole: ast.FunctionDef) -> Iterator[Change]:
     """Comparisons and conditions."""
     q = "Write down for which values your condition is True. Is it those?"
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        what = named(node.left, " what is compared").strip()
+        words = f"{what} itself stands where a comparison belongs"
+        yield Change("comparison-left-out", words, q, become(node, node.left))
         against = f" with{named(node.comparators[0])}" if named(node.comparators[0]) else ""
         turned, *edge = TURNED.get(type(node.ops[0]), (None,))
         if turned is not None:
@@ -591,10 +619,41 @@ def names(node: ast.AST, whole: ast.FunctionDef) -> Iterator[Change]:
             yield Change("wrong-variable", words, q, put(node, id=other))
 
 
+FUNCTIONS_OF = {
+    "squared": "{} ** 2",
+    "replaced by its size, without the sign": "abs({})",
+    "replaced by its sign": "np.sign({})",
+    "cut off below 0": "np.maximum({}, 0)",
+    "replaced by 1 where it is positive and 0 elsewhere": "({} > 0) * 1.0",
+    "replaced by its mean": "np.mean({}) + 0 * {}",
+    "centred: the mean of each column is taken off": "{} - np.mean({}, axis=0)",
+    "replaced by its root": "np.sqrt({})",
+    "replaced by exp of it": "np.exp({})",
+    "replaced by log of it": "np.log({})",
+    "turned the other way: 1 less it": "1 - {}",
+}
+
+
+def functions(node: ast.AST, whole: ast.FunctionDef) -> Iterator[Change]:
+    """A function of a variable in its place."""
+    if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
+        return
+    made = {
+        n.id for n in ast.walk(whole) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+    if node.id not in made | {a.arg for a in whole.args.args}:
+        return
+    for words, template in FUNCTIONS_OF.items():
+        other = ast.parse(template.replace("{}", node.id), mode="eval").body
+        q = f"What is done to {node.id} before it is used, and should it be?"
+        yield Change("function-of-a-variable", f"`{node.id}` is {words}", q, become(node, other))
+
+
 LOOKS: dict[str, tuple[Look, ...]] = {
     "terms": (products, sums, calls, transposes, comparisons),
     "order": (indices, loops, lines),
     "names": (names,),
+    "functions": (functions,),
 }
 
 KINDS = ("inputs", *LOOKS)

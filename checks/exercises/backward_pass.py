@@ -200,10 +200,11 @@ def relu_cases(rng: np.random.Generator) -> tuple[Case, ...]:
 
 
 def relu_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
-    """One batch through a ReLU: magnitudes from 0.1 to 2, so that no entry is near 0."""
+    """One batch through a ReLU. No entry is near 0, and the positive ones are the larger, so that
+    the mean and the middle lie well above 0."""
     shape = (sizes["N"], sizes["D"])
-    signs = rng.permutation(np.resize([-1.0, 1.0], shape[0] * shape[1])).reshape(shape)
-    x = signs * rng.uniform(0.1, 2.0, shape)
+    signs = rng.permutation(np.resize([1.0, 1.0, -1.0], shape[0] * shape[1])).reshape(shape)
+    x = np.where(signs > 0, rng.uniform(0.1, 3.0, shape), -rng.uniform(0.1, 1.0, shape))
     dy = rng.normal(0.2, 1.0, shape)
 
     def loss(name: str, array: np.ndarray) -> float:

@@ -325,6 +325,12 @@ def standardizer_absolute(x_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean, np.where(distance == 0, 1, distance)
 
 
+def standardizer_sample_spread(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    mean, std = fit_standardizer(x)
+    n = len(x)
+    return mean, np.where(np.ptp(x, axis=0) > 0, std * np.sqrt(n / max(n - 1, 1)), std)
+
+
 FIT_STANDARDIZER = Exercise(
     name="fit_standardizer",
     lesson=LESSON,
@@ -344,6 +350,14 @@ FIT_STANDARDIZER = Exercise(
         "give 1 in its place: np.where chooses entry by entry.",
     ),
     mistakes=(
+        Mistake(
+            "divided-by-n-minus-one",
+            standardizer_sample_spread,
+            "Your `std` is too large by sqrt(N / (N - 1)): the squares are divided by N - 1.",
+            "N - 1 is for guessing the spread of a population from a sample. Here the spread of "
+            "these very numbers is asked for.",
+            "After standardizing with your std, what is the mean square of each column?",
+        ),
         Mistake(
             "one-for-all-features",
             standardizer_overall,
