@@ -258,12 +258,8 @@ class Explainer:
             fits: dict[str, Way] = {}
             for number, way in ways:
                 label = self.fit(number, way, trials)
-                if (
-                    label == "1"
-                    and way.id == "wrong-variable"
-                    and way.id in {w.id for w in fits.values()}
-                ):
-                    continue  # two names of one thing
+                if label == "1" and way.id in ONE_IS_ENOUGH & {w.id for w in fits.values()}:
+                    continue
                 if label == "1":
                     fits.setdefault(way.said_of(names, self.outputs), way)
                 elif label is not None and with_factor is None:
@@ -458,6 +454,10 @@ class Explainer:
             place = self.exercise.cache.places(trial.case, trial.cache)
             return f" {place}" if place else ""
         return ""
+
+
+ONE_IS_ENOUGH = frozenset({"wrong-variable", "function-of-a-variable"})
+"""Changes of which a second one that fits is but another name of the same thing."""
 
 
 def one_of(fits: dict[str, Way]) -> Finding:
