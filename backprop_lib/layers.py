@@ -154,7 +154,8 @@ def he_init(inputs: int, outputs: int, rng: np.random.Generator) -> np.ndarray:
     """Draw the starting weights of a linear layer that a ReLU follows (He et al., 2015).
 
     Returns w (inputs, outputs). ReLU halves the mean square of a signal; the spread
-    sqrt(2 / inputs) makes up for it, so that a signal keeps its size through many layers.
+    sqrt(2 / inputs) makes up for it, so that a signal keeps its size through many layers. It is
+    the spread that counts: uniform numbers of the same spread, around 0, do as well.
     """
     # w ~ normal with mean 0 and standard deviation sqrt(2 / inputs)
     return rng.normal(0.0, np.sqrt(2 / inputs), (inputs, outputs))

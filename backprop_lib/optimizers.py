@@ -77,6 +77,8 @@ def adam_step(
     params, grads, mean, mean_square: dictionaries with the same keys and shapes; the last two are
     running averages of the gradient and of its square, start at zeros and are updated too.
     step: 1 for the first step, then 2, 3, ...; beta1, beta2: how much of the averages is kept.
+    epsilon: keeps the division finite where a gradient has always been zero. It is so small that
+    it makes no difference whether it is added to the root or under it; both are in use.
     """
     for name, p in params.items():
         g, m, v = grads[name], mean[name], mean_square[name]

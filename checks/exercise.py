@@ -8,6 +8,7 @@ import numpy as np
 
 __all__ = [
     "AttemptError",
+    "Cache",
     "Case",
     "Comparison",
     "Exercise",
@@ -43,6 +44,10 @@ class Case:
     """Where many answers are right: what is wrong with these outputs, or None."""
     could_give: Callable[[Callable[..., Any], Mapping[str, np.ndarray]], bool] | None = None
     """Beside accept: whether a wrong implementation could have led to these outputs."""
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    """Numbers among the inputs, by name, that an error may be a multiple of."""
+    names: tuple[str, ...] = ()
+    """What the arguments are called."""
     label: str = ""
     """What this case is, in place of its sizes, such as "multiply(1.5, -0.7)"."""
     extreme: bool = False
@@ -74,11 +79,32 @@ class Mistake:
     """The idea behind it. Never the fix."""
     question: str
     """A question that leads on."""
+    also: tuple[Callable[..., Any], ...] = ()
+    """Other ways to make the same mistake, which give other numbers."""
+
+    @property
+    def ways(self) -> tuple[Callable[..., Any], ...]:
+        """Every wrong implementation."""
+        return (self.wrong, *self.also)
 
     def found(self, evidence: str = "") -> "Finding":
         """The finding that this is the mistake, with evidence in the learner's own numbers."""
         message = " ".join(part for part in (self.symptom, evidence, self.idea) if part)
         return Finding(self.id, message, self.question)
+
+
+@dataclass(frozen=True)
+class Cache:
+    """What a forward function must keep: its way back finds in it what it needs."""
+
+    holds: str
+    """What the library's cache is, such as "(x, w, b)"."""
+    backward: str
+    """The name of the function that gets it."""
+    serves: Callable[[Case, Mapping[str, np.ndarray], Any], bool]
+    """Whether a cache serves the way back, given the case and the (right) outputs."""
+    places: Callable[[Case, Any], str] | None = None
+    """A sentence on where a cache shows the first wrong number, or nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,9 +127,9 @@ class Exercise:
     """The library's version."""
     returns: Literal["array", "tuple", "dict", "in place", "out and cache", "batches"]
     """What the function gives back: one array; several in order; several by name; nothing, since
-    it changes the arrays of its first argument, a dict, in place; an output and a cache that may
-    be anything; or pairs (x, y), one after another, which are judged joined together: all x, all
-    y, and the size of each batch."""
+    it changes the arrays of its first argument, a dict, in place; an output and a cache that its
+    way back can use; or pairs (x, y), one after another, which are judged joined together: all x,
+    all y, and the size of each batch."""
     cases: Callable[[np.random.Generator], tuple[Case, ...]]
     """Draws the cases on which an attempt is tried."""
     hints: tuple[str, ...]
@@ -112,11 +138,20 @@ class Exercise:
     """The known mistakes, the more specific first."""
     uses: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     """Earlier exercises it may call: it is judged with the library's version of these."""
+    cache: Cache | None = None
+    """What its cache must hold, where it returns one."""
     drive: Callable[[Callable[..., Any]], Callable[..., Any]] = field(
         default=lambda function: function
     )
     """Where one call does not show enough: makes from such a function the one that is called
     with a case's args and judged, such as one that takes several steps."""
+    order: Callable[[Case], tuple[tuple[str, ...], ...]] | None = None
+    """Where one output is made from another: the outputs in the order in which they arise, those
+    that arise together in one group. After a wrong one all others may be wrong."""
+    cut: Callable[[Case, int], Case | None] | None = None
+    """Where there are steps: the case that ends after so many of them, None if it has fewer."""
+    step: str = "step"
+    """What such a step is called, such as "epoch"."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +200,8 @@ class Trial:
     case: Case
     outputs: Mapping[str, np.ndarray] = field(default_factory=dict)
     """What it returned, by name."""
+    cache: Any = None
+    """What a forward function returned beside its output."""
     comparisons: tuple[Comparison, ...] = ()
     """Each output that counts beside the numerical derivative."""
     problem: Finding | None = None
@@ -173,6 +210,8 @@ class Trial:
     """Whether it raised NotImplementedError."""
     uncertain: bool = False
     """Whether the numerical derivative is too uncertain to rely on."""
+    by_differences: bool = False
+    """Whether its gradients carry the noise of numerical differences."""
 
     @property
     def wrong(self) -> bool:

@@ -9,6 +9,7 @@ cases that depend only on the exercise and the seed.
 
 import contextlib
 import functools
+import inspect
 import linecache
 import traceback
 import warnings
@@ -19,9 +20,10 @@ from typing import Any
 
 import numpy as np
 
-from checks.diagnose import diagnose
+from checks.diagnose import ANSWER_CHANGES, diagnose
 from checks.exercise import (
     AttemptError,
+    Cache,
     Case,
     Comparison,
     Exercise,
@@ -32,7 +34,18 @@ from checks.exercise import (
 )
 from checks.exercises import find_exercise
 from checks.gradients import numerical_gradient
-from checks.outputs import call, copy, nudge, run_through, same, unpack
+from checks.guard import borrowed_derivative, untouched_library
+from checks.outputs import (
+    call,
+    copy,
+    nudge,
+    nudged_one_by_one,
+    partly_moved,
+    run_through,
+    same,
+    unpack,
+)
+from checks.patterns import close
 
 __all__ = ["describe_error", "judge"]
 
@@ -42,6 +55,12 @@ DOUBLE_PRECISION = 1e-9
 SINGLE_PRECISION = 2e-5
 """The same where the attempt turns out to compute in float32."""
 
+LEAST_NOISE_OF_DIFFERENCES = 1e-13
+"""Share of an output's own size from which on noise is no longer that of a float64 formula."""
+
+MOST_NOISE_OF_DIFFERENCES = 1e-3
+"""Above that it is no longer noise."""
+
 
 def judge(name: str, attempt: Callable[..., Any], seed: int = 0) -> Result:
     """Judge an attempt at the exercise of this name.
@@ -50,7 +69,14 @@ def judge(name: str, attempt: Callable[..., Any], seed: int = 0) -> Result:
     that can be called like it; seed: decides the cases, so the same seed gives the same Result.
     A LookupError where there is no such exercise.
     """
-    exercise = find_exercise(name)
+    with untouched_library(), np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return judgement(find_exercise(name), attempt, seed)
+
+
+def judgement(exercise: Exercise, attempt: Callable[..., Any], seed: int) -> Result:
+    """The same, where the library is known to be as it should be."""
+    name = exercise.name
     cases, truths = prepare(exercise, seed)
     blank = Result(
         exercise=name,
@@ -66,6 +92,14 @@ def judge(name: str, attempt: Callable[..., Any], seed: int = 0) -> Result:
         kind = type(attempt).__name__
         message = f"{name} should be a function; it is a value of type {kind}."
         return replace(blank, mistake="not-a-function", message=message, tried=())
+    package = borrowed_derivative(attempt)
+    if package is not None:
+        return replace(
+            blank,
+            mistake="derived-by-a-package",
+            message=BY_A_PACKAGE.format(name, package),
+            tried=(),
+        )
 
     trials = []
     with references_in_place(attempt, exercise.uses):
@@ -78,9 +112,23 @@ def judge(name: str, attempt: Callable[..., Any], seed: int = 0) -> Result:
             again = run(exercise, attempt, cases[-1], truths[-1])
             if not (again.right and same(again.outputs, trials[-1].outputs)):
                 return failure(blank, ANSWER_CHANGES, trials, trials[-1])
-    wrong = [trial for trial in trials if trial.wrong]
-    if wrong:
-        return failure(blank, diagnose(exercise, trials), trials, wrong[0])
+            if not follows(exercise, attempt, cases[0]):
+                return failure(blank, ANSWER_CHANGES, trials, trials[0])
+            if any(trial.by_differences for trial in trials):
+                return failure(blank, BY_DIFFERENCES, trials, trials[0])
+            for trial in trials:
+                if exercise.cache is not None and not serves(exercise.cache, trial):
+                    return failure(blank, wrong_cache(exercise.cache, trial), trials, trial)
+        wrong = [trial for trial in trials if trial.wrong]
+        if wrong:
+            if all(trial.by_differences for trial in wrong):
+                return failure(blank, BY_DIFFERENCES, trials, wrong[0])
+
+            def retry(case: Case) -> Trial:
+                known = [t for c, t in zip(cases, truths, strict=True) if c is case]
+                return run(exercise, attempt, case, known[0] if known else truth_of(exercise, case))
+
+            return failure(blank, diagnose(exercise, trials, retry), trials, wrong[0])
     verdict: Verdict = "correct"
     with_what = "numerical derivatives" if any(case.wrt for case in cases) else "right values"
     message = f"All {len(cases)} cases agree with the {with_what}."
@@ -106,6 +154,42 @@ def failure(blank: Result, finding: Finding, trials: list[Trial], shown: Trial) 
     )
 
 
+def follows(exercise: Exercise, attempt: Callable[..., Any], case: Case) -> bool:
+    """Whether a backward pass notices that another gradient of the same shape arrives."""
+    first, *others = case.args
+    if not case.wrt or not isinstance(first, np.ndarray):
+        return True
+    beside = replace(case, args=(1.37 * first + 0.1, *others))
+    expected, _ = call(exercise, beside, exercise.reference)
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            received, problem = call(exercise, beside, attempt)
+    except Exception:
+        return False
+    return problem is None and all(close(expected[n], received[n], 1e-4) for n in case.wrt)
+
+
+def serves(cache: Cache, trial: Trial) -> bool:
+    """Whether the way back can use what a forward function kept."""
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return cache.serves(trial.case, trial.outputs, trial.cache)
+    except Exception:
+        return False
+
+
+def wrong_cache(cache: Cache, trial: Trial) -> Finding:
+    """The finding that the output is right and the cache is not."""
+    return Finding(
+        "cache-of-no-use",
+        f"Your {' and '.join(trial.case.outputs)} is right, but {cache.backward} cannot use your "
+        f"cache. It expects {cache.holds}, with the numbers of the forward pass.",
+        "What will the way back need to know, and how does it unpack it?",
+    )
+
+
 @dataclass(frozen=True)
 class Truth:
     """What one output must be, and how far off a right answer may lie."""
@@ -118,6 +202,8 @@ class Truth:
     """The output's own size: its largest entry."""
     is_gradient: bool = True
     """Whether it is a numerical derivative."""
+    ours: np.ndarray | None = None
+    """What the library's version gives, where value is a numerical derivative of its forward."""
 
     def wrong(self, received: np.ndarray | None, precision: float) -> np.ndarray:
         """True where received is further off than precision (a share of scale) allows."""
@@ -132,8 +218,17 @@ class Truth:
 @functools.lru_cache(maxsize=512)
 def prepare(exercise: Exercise, seed: int) -> "tuple[tuple[Case, ...], tuple[Truths, ...]]":
     """The cases of a seed and what their outputs must be; kept, since a class shares them."""
-    cases = exercise.cases(np.random.default_rng([seed, *exercise.name.encode()]))
+    drawn = exercise.cases(np.random.default_rng([seed, *exercise.name.encode()]))
+    names = tuple(inspect.signature(exercise.reference).parameters)
+    cases = tuple(replace(case, numbers=numbers_of(exercise, case), names=names) for case in drawn)
     return cases, tuple(truth_of(exercise, case) for case in cases)
+
+
+def numbers_of(exercise: Exercise, case: Case) -> dict[str, float]:
+    """The numbers among the inputs, by name: those that the case tells, or its arguments."""
+    names = inspect.signature(exercise.reference).parameters
+    given = {n: v for n, v in zip(names, case.args, strict=False) if isinstance(v, float)}
+    return {**given, **case.numbers}
 
 
 Truths = Mapping[str, Truth]
@@ -142,18 +237,20 @@ Truths = Mapping[str, Truth]
 def truth_of(exercise: Exercise, case: Case) -> Truths:
     """What each output that counts must be: a numerical derivative, or the library's value."""
     truths = {}
+    outputs = {} if case.accept else call(exercise, case, exercise.reference)[0]
     for name, array in case.wrt.items():
         assert case.loss is not None
         gradient = numerical_gradient(partial(case.loss, name), array)
         scale = float(np.abs(gradient.value).max(initial=0.0))
-        truths[name] = Truth(gradient.value, 4 * gradient.error, scale)
+        truths[name] = Truth(gradient.value, 4 * gradient.error, scale, ours=outputs[name])
     if case.values and case.accept is None:
-        outputs, _ = call(exercise, case, exercise.reference)
         for name in case.values:
             value = outputs[name]
             scale = float(np.abs(value).max(initial=0.0))
             truths[name] = Truth(value, np.zeros(value.shape), scale, is_gradient=False)
-    return truths
+    # where an output is zero, rounding is measured by the others
+    largest = max((truth.scale for truth in truths.values()), default=0.0)
+    return {name: replace(t, scale=t.scale or largest) for name, t in truths.items()}
 
 
 def run(
@@ -178,12 +275,22 @@ def run(
         if same(args[0], case.args[0]):
             return Trial(case, problem=NOTHING_CHANGED)
         returned = args[0]
-    outputs, problem = unpack(exercise, case, returned)
+    try:
+        outputs, problem = unpack(exercise, case, returned)
+    except Exception as error:  # a tuple or a dictionary of a learner's own kind
+        text = f"What your function returned cannot be taken apart: {describe_error(error)}"
+        return Trial(case, problem=Finding("wrong-structure", text))
     if problem is None and case.accept is not None:
         problem = case.accept(outputs)
-    precision = DOUBLE_PRECISION
-    if problem is None and single_precision(exercise, attempt, case, outputs, truths):
-        precision = SINGLE_PRECISION
+    differences = bool(
+        problem is None and case.wrt and by_differences(exercise, attempt, case, outputs, truths)
+    )
+    single = (
+        problem is None
+        and not differences
+        and single_precision(exercise, attempt, case, outputs, truths)
+    )
+    precision = SINGLE_PRECISION if single else DOUBLE_PRECISION
     comparisons = tuple(
         Comparison(
             name,
@@ -197,7 +304,10 @@ def run(
     uncertain = any(
         truth.error.max(initial=0.0) > SINGLE_PRECISION * truth.scale for truth in truths.values()
     )
-    return Trial(case, outputs, comparisons, problem, uncertain=uncertain)
+    cache = returned[1] if exercise.returns == "out and cache" and problem is None else None
+    return Trial(
+        case, outputs, cache, comparisons, problem, uncertain=uncertain, by_differences=differences
+    )
 
 
 def single_precision(
@@ -211,8 +321,8 @@ def single_precision(
 
     An answer that is off by a little may be right in float32 or wrong by a little in float64.
     Where each number that is off is one that float32 has, it is the former. Else, to tell them
-    apart, every input is moved by about a billionth. A float64 computation follows
-    smoothly; in float32, which has seven digits, so small a step is lost in the rounding.
+    apart, one input after another is moved by a ten-billionth. A float64 computation follows;
+    in float32, which has seven digits, so small a step is lost, and most numbers stay as they are.
     """
 
     def all_within(precision: float) -> bool:
@@ -220,29 +330,73 @@ def single_precision(
 
     if all_within(DOUBLE_PRECISION) or not all_within(SINGLE_PRECISION):
         return False
-    off = [
-        outputs[name]
-        for name, t in truths.items()
-        if t.wrong(outputs[name], DOUBLE_PRECISION).any()
-    ]
-    if all(np.array_equal(value, value.astype(np.float32)) for value in off):
+    off = [name for name, t in truths.items() if t.wrong(outputs[name], DOUBLE_PRECISION).any()]
+    if all(np.array_equal(outputs[name], outputs[name].astype(np.float32)) for name in off):
         return True
-    nudged = nudge(case.args, np.random.default_rng(0))
-    beside = replace(case, args=nudged)
+    ours, _ = call(exercise, case, exercise.reference)
+    rng = np.random.default_rng(0)
+    for args in (*nudged_one_by_one(case.args, rng), *nudged_one_by_one(case.args, rng)):
+        beside = replace(case, args=args)
+        try:
+            theirs_beside, problem = call(exercise, beside, attempt)
+            ours_beside, _ = call(exercise, beside, exercise.reference)
+        except Exception:
+            return False
+        if problem is not None:
+            return False
+        for name in off:
+            expected = np.abs(ours_beside[name] - ours[name])
+            moves = expected > 0.1 * expected.max(initial=0.0)
+            stays = np.abs(theirs_beside[name] - outputs[name]) < 1e-3 * expected
+            if moves.any() and np.mean(stays[moves]) > 0.5:
+                return True
+    return False
+
+
+def by_differences(
+    exercise: Exercise,
+    attempt: Callable[..., Any],
+    case: Case,
+    outputs: Mapping[str, np.ndarray],
+    truths: Mapping[str, Truth],
+) -> bool:
+    """Whether gradients that are right, or nearly, carry the noise of numerical differences.
+
+    A backward pass is right to some 15 digits, or to seven in float32. Differences of a loss lose
+    about half of their digits to rounding. What is lost changes erratically when the inputs move
+    ever so little, and also in gradients that do not depend on what has moved.
+    """
     try:
-        theirs, problem = call(exercise, beside, attempt)
+        ours = {name: truth.ours for name, truth in truths.items() if truth.ours is not None}
+        off = {name: outputs[name] - ours[name] for name in ours}
+        sizes = {name: float(np.abs(ours[name]).max(initial=0.0)) or 1.0 for name in ours}
+        noise = max(float(np.abs(off[name]).max(initial=0.0)) / sizes[name] for name in ours)
+        if not LEAST_NOISE_OF_DIFFERENCES < noise < MOST_NOISE_OF_DIFFERENCES:
+            return False
+        moved_little = nudge(case.args, np.random.default_rng(0), by=1e-14)
+        for args in (moved_little, *partly_moved(case.args)):
+            beside = replace(case, args=args)
+            ours_beside, _ = call(exercise, beside, exercise.reference)
+            theirs_beside, _ = call(exercise, beside, attempt)
+            for name, size in sizes.items():
+                off_beside = theirs_beside[name] - ours_beside[name]
+                change = np.abs(off_beside - off[name])
+                if args is not moved_little:
+                    change = change[ours_beside[name] == ours[name]]
+                elif noise > DOUBLE_PRECISION or not erratic(
+                    theirs_beside[name] - outputs[name], ours_beside[name] - ours[name]
+                ):
+                    continue  # float32 may do that
+                if change.max(initial=0.0) > 0.5 * LEAST_NOISE_OF_DIFFERENCES * size:
+                    return True
     except Exception:
         return False
-    if problem is not None:
-        return False
-    ours, _ = call(exercise, case, exercise.reference)
-    ours_nudged, _ = call(exercise, beside, exercise.reference)
-    for name in truths:
-        expected = ours_nudged[name] - ours[name]
-        got = theirs[name] - outputs[name]
-        if np.abs(got - expected).max(initial=0.0) > 0.1 * np.abs(expected).max(initial=0.0):
-            return True
     return False
+
+
+def erratic(theirs: np.ndarray, ours: np.ndarray) -> bool:
+    """Whether changes are larger than they should be by far."""
+    return float(np.abs(theirs).max(initial=0.0)) > 3 * float(np.abs(ours).max(initial=0.0))
 
 
 INPUT_OVERWRITTEN = Finding(
@@ -259,11 +413,16 @@ NOTHING_CHANGED = Finding(
     "Does a line like p = p - step change the array that came in, or make a new one?",
 )
 
-ANSWER_CHANGES = Finding(
-    "answer-changes",
-    "Called a second time with the same arguments, your function gives another answer. "
-    "Something is kept between the calls, or drawn at random.",
-    "Does your function read or change anything that lives outside it?",
+BY_DIFFERENCES = Finding(
+    "numerical-differences",
+    "Your numbers agree with the right ones to some digits, and then there is noise that changes "
+    "erratically: they look like numerical differences of the loss. Those need a forward pass or "
+    "two for every single entry. The backward pass gives all of them at once, to 15 digits.",
+    "Which formula gives the same number without moving anything?",
+)
+
+BY_A_PACKAGE = (
+    "Your {} hands the derivative over to {}. Here it is yours to find: write it with NumPy alone."
 )
 
 

@@ -13,7 +13,16 @@ import numpy as np
 
 from checks.exercise import Case, Exercise, Finding
 
-__all__ = ["call", "copy", "nudge", "run_through", "same", "unpack"]
+__all__ = [
+    "call",
+    "copy",
+    "nudge",
+    "nudged_one_by_one",
+    "partly_moved",
+    "run_through",
+    "same",
+    "unpack",
+]
 
 MOST_BATCHES = 1000
 """How many items are taken at most from a function that yields them one after another."""
@@ -162,17 +171,50 @@ def copy(value: Any) -> Any:
     return value
 
 
-def nudge(value: Any, rng: np.random.Generator) -> Any:
-    """The same nested value with every real number in it moved by about a billionth of itself."""
+def nudge(value: Any, rng: np.random.Generator, by: float = 1e-10) -> Any:
+    """The same nested value with every real number in it moved by about this share of itself."""
     if isinstance(value, np.ndarray):
         if value.dtype.kind != "f":
             return value
-        return np.asarray(value * (1 + 1e-9 * rng.uniform(0.5, 1.0, value.shape)))
+        return np.asarray(value * (1 + by * rng.uniform(0.5, 1.0, value.shape)))
     if isinstance(value, (tuple, list)):
-        return type(value)(nudge(item, rng) for item in value)
+        return type(value)(nudge(item, rng, by) for item in value)
     if isinstance(value, dict):
-        return {key: nudge(item, rng) for key, item in value.items()}
-    return value * (1 + 1e-9) if isinstance(value, float) else value
+        return {key: nudge(item, rng, by) for key, item in value.items()}
+    return value * (1 + by) if isinstance(value, float) else value
+
+
+def nudged_one_by_one(args: tuple[Any, ...], rng: np.random.Generator) -> Iterator[tuple[Any, ...]]:
+    """The arguments again and again, each time with another one nudged, or a part of it."""
+    for i, value in enumerate(args):
+        keys: Sequence[Any] = ()
+        if isinstance(value, (tuple, list)):
+            keys = range(min(len(value), 4))
+        elif isinstance(value, dict):
+            keys = list(value)[:4]
+        for key in keys:
+            changed = dict(value) if isinstance(value, dict) else list(value)
+            changed[key] = nudge(value[key], rng)
+            yield (*args[:i], type(value)(changed), *args[i + 1 :])
+        if not keys:
+            yield (*args[:i], nudge(value, rng), *args[i + 1 :])
+
+
+def partly_moved(args: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+    """The arguments with a part of an array moved by a good deal: one entry, then a whole row, of
+    the first argument, or else of the first array in the second."""
+    first, *others = args
+    inside = len(args) == 2 and isinstance(args[1], (tuple, list))
+    array = first if isinstance(first, np.ndarray) else args[1][0] if inside else None
+    if not isinstance(array, np.ndarray) or array.dtype.kind != "f" or not array.size:
+        return
+    for part in ((0,) * array.ndim, 0):
+        moved = array.copy()
+        moved[part] *= 1.37
+        if array is first:
+            yield (moved, *others)
+        else:
+            yield (first, type(args[1])((moved, *args[1][1:])))
 
 
 def same(a: Any, b: Any) -> bool:

@@ -5,7 +5,8 @@ in which an output is wrong. None of them guesses: a pattern that fits only some
 finding.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from dataclasses import replace
 from functools import partial
 from itertools import combinations
 from typing import Any
@@ -14,7 +15,17 @@ import numpy as np
 
 from checks.exercise import Case, Comparison, Finding, Trial
 
-__all__ = ["LOOKS", "close", "entry"]
+__all__ = [
+    "PLAIN",
+    "TOGETHER",
+    "VAGUE",
+    "close",
+    "entry",
+    "listed",
+    "name_factor",
+    "nearly_right",
+    "ratio",
+]
 
 
 def close(a: np.ndarray, b: np.ndarray | None, precision: float = 1e-5) -> bool:
@@ -31,6 +42,17 @@ def close(a: np.ndarray, b: np.ndarray | None, precision: float = 1e-5) -> bool:
     with np.errstate(all="ignore"):
         scale = np.maximum(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0))
         return bool((np.abs(a - b) <= precision * scale).all())
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a sentence: "w1, b1 and w2"."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def verb(names: Sized, singular: str) -> str:
+    """The verb that fits one name or several."""
+    return singular if len(names) == 1 else {"is": "are", "has": "have"}[singular]
 
 
 def wrong_outputs(trials: Sequence[Trial]) -> dict[str, list[tuple[Trial, Comparison]]]:
@@ -66,36 +88,86 @@ def wrong_shape(trials: Sequence[Trial]) -> Finding | None:
     """An output whose shape is not that of the thing it belongs to."""
     for trial in trials:
         for c in trial.comparisons:
-            if c.received is None or c.received.shape == c.expected.shape:
-                continue
-            message = f"Your {c.name} has shape {c.received.shape}; expected {c.expected.shape}" + (
-                ", since a gradient has the shape of the thing that it belongs to."
-                if c.is_gradient
-                else "."
-            )
-            if c.received.T.shape == c.expected.shape and close(c.received.T, c.expected):
+            if c.received is not None and c.received.shape != c.expected.shape:
                 return Finding(
-                    "transposed",
-                    f"{message} The numbers are right: the array is transposed.",
-                    "Which index comes first, and which second?",
+                    "wrong-shape",
+                    shapes(c),
+                    f"Over which index does your {c.name} sum, and over which not?",
                 )
-            for axis in range(c.received.ndim):
-                if close(c.received.sum(axis), c.expected):
-                    return Finding(
-                        "not-summed",
-                        f"{message} Added up over axis {axis} it would be right.",
-                        f"Which index should your {c.name} no longer have?",
-                    )
+    return None
+
+
+def shapes(c: Comparison) -> str:
+    """The shape that came beside the one expected."""
+    assert c.received is not None
+    belongs = ", since a gradient has the shape of the thing that it belongs to"
+    return (
+        f"Your {c.name} has shape {c.received.shape}; expected {c.expected.shape}"
+        f"{belongs if c.is_gradient else ''}."
+    )
+
+
+RESHAPED: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "The numbers are right: the array is transposed.": np.transpose,
+    "The numbers are right, but for an axis of length 1 that is too many.": np.squeeze,
+    "The numbers are right, all in one long row.": np.ravel,
+}
+
+
+def other_shape(trials: Sequence[Trial]) -> Finding | None:
+    """The right numbers in another shape, or numbers that have not yet been added up."""
+    for _, pairs in wrong_outputs(trials).items():
+        bad = [
+            c for _, c in pairs if c.received is not None and c.received.shape != c.expected.shape
+        ]
+        if not bad or any(not isinstance(c.received, np.ndarray) for c in bad):
+            continue
+        wrong = [(c, c.received) for c in bad if c.received is not None]
+        for words, change in RESHAPED.items():
+            flat = words.endswith("row.")
+            if all(close(change(r), c.expected.ravel() if flat else c.expected) for c, r in wrong):
+                return Finding(
+                    "transposed" if change is np.transpose else "right-in-another-shape",
+                    f"{shapes(bad[0])} {words}",
+                    "Which index comes first, and which second?"
+                    if change is np.transpose
+                    else "What shape does each step of yours give?",
+                )
+        for axis in range(-3, 3):
+            if all(-r.ndim <= axis < r.ndim and close(r.sum(axis), c.expected) for c, r in wrong):
+                return Finding(
+                    "not-summed",
+                    f"{shapes(bad[0])} Added up over axis {axis % wrong[0][1].ndim} it would be "
+                    "right.",
+                    f"Which index should your {bad[0].name} no longer have?",
+                )
+        for axis in range(2):
+            if all(
+                c.expected.ndim > axis and close(np.asarray(c.expected.sum(axis)), r)
+                for c, r in wrong
+            ):
+                return Finding(
+                    "summed-too-far",
+                    f"{shapes(bad[0])} It is what should have come out, added up over axis {axis}.",
+                    f"Which index should your {bad[0].name} still have?",
+                )
+        if all(r.ndim == 0 and close(np.asarray(c.expected.sum()), r) for c, r in wrong):
             return Finding(
-                "wrong-shape",
-                message,
-                f"Over which index does your {c.name} sum, and over which not?",
+                "summed-too-far",
+                f"{shapes(bad[0])} It is what should have come out, added up over all entries.",
+                f"Which index should your {bad[0].name} still have?",
             )
     return None
 
 
 def constant_factor(trials: Sequence[Trial]) -> Finding | None:
     """Outputs that are right but for one factor, and what that factor equals."""
+    finding = some_factor(trials)
+    return finding if finding is not None and finding.mistake != "factor" else None
+
+
+def some_factor(trials: Sequence[Trial]) -> Finding | None:
+    """Outputs that are right but for one factor, whether or not it has a name."""
     found = []  # (trial, factor) for every wrong output in every case
     names = wrong_outputs(trials)
     for pairs in names.values():
@@ -106,12 +178,12 @@ def constant_factor(trials: Sequence[Trial]) -> Finding | None:
             found.append((trial, factor))
     label = name_factor(found)
     several = any(c.expected.size > 1 for pairs in names.values() for _, c in pairs)
-    outputs = " and ".join(names)
+    outputs = listed(names)
     first, factor = next((trial, factor) for trial, factor in found if trial.wrong)
     if label == "-1":
         return Finding(
             "factor--1",
-            f"Your {outputs} has the right size and the opposite sign"
+            f"Your {outputs} {verb(names, 'has')} the right size and the opposite sign"
             + (" in every entry." if several else "."),
             "Which way does the loss go when this grows a little?",
         )
@@ -120,15 +192,17 @@ def constant_factor(trials: Sequence[Trial]) -> Finding | None:
             return None
         return Finding(
             "factor",
-            f"In {first.case.description} your {outputs} is {factor:.4g} times what it should be, "
-            "the same in every entry.",
+            f"In {first.case.description} your {outputs} {verb(names, 'is')} {factor:.4g} times "
+            "what should have come out, the same in every entry.",
             "Which number of this case is that, and where would it come in?",
         )
     size = f"{factor:.4g} times too large" if factor > 1 else f"{1 / factor:.4g} times too small"
+    if factor < 0:
+        size = f"{factor:.4g} times what it should be"
     everywhere = " in every entry" if several else ""
     return Finding(
         f"factor-{label}",
-        f"Your {outputs} is {size}{everywhere} when {first.case.description}: "
+        f"Your {outputs} {verb(names, 'is')} {size}{everywhere} when {first.case.description}: "
         f"the factor is {label} in every case.",
         "Where in the forward pass does this number appear, and how often should it appear here?",
     )
@@ -148,7 +222,7 @@ def ratio(c: Comparison) -> float | None:
 def name_factor(found: Sequence[tuple[Trial, float]]) -> str | None:
     """What a factor is called, if a name fits every case: "N", "1/K", "-1", "2", "1/(N K)", ...
 
-    Where two names fit equally, both.
+    Where two names fit equally, both. A factor of 1 in every case is none.
     """
     letters = list(found[0][0].case.sizes)
     simple: dict[str, Callable[[Case], float]] = {
@@ -156,32 +230,111 @@ def name_factor(found: Sequence[tuple[Trial, float]]) -> str | None:
         "2": lambda case: 2.0,
         "1/2": lambda case: 0.5,
         "-2": lambda case: -2.0,
+        **{label: partial(constant, number) for label, number in CONSTANTS.items()},
     }
     for letter in letters:
         simple |= {letter: partial(power, [letter], 1), f"1/{letter}": partial(power, [letter], -1)}
     double: dict[str, Callable[[Case], float]] = {}
+    for name in found[0][0].case.numbers:
+        simple |= {
+            label: partial(of_number, name, change) for label, change in number_labels(name).items()
+        }
     for letter in letters:
         double |= {
             f"{letter}^2": partial(power, [letter], 2),
             f"1/{letter}^2": partial(power, [letter], -2),
             f"2/{letter}": partial(power, [letter], -1, times=2),
+            f"sqrt({letter})": partial(power, [letter], 0.5),
+            f"1/sqrt({letter})": partial(power, [letter], -0.5),
+            f"-{letter}": partial(power, [letter], 1, times=-1),
+            f"2 {letter}": partial(power, [letter], 1, times=2),
+            f"-2/{letter}": partial(power, [letter], -1, times=-2),
             f"-1/{letter}": partial(power, [letter], -1, times=-1),
         }
     for a, b in combinations(letters, 2):
         double[f"{a} {b}"] = partial(power, [a, b], 1)
         double[f"1/({a} {b})"] = partial(power, [a, b], -1)
-    for candidates in (simple, double):
+        double[f"{a}/{b}"] = partial(ratio_of_sizes, a, b)
+        double[f"{b}/{a}"] = partial(ratio_of_sizes, b, a)
+    for candidates in (simple, double, fixed_numbers(found)):
         fits = [
             label
             for label, value in candidates.items()
             if all(np.isclose(r, value(trial.case), rtol=1e-5, atol=0) for trial, r in found)
+            and any(abs(value(trial.case) - 1) > 1e-3 for trial, _ in found)
         ]
         if fits:
             return " or ".join(fits)
     return None
 
 
-def power(letters: Sequence[str], exponent: int, case: Case, times: float = 1.0) -> float:
+CONSTANTS = {
+    label: number
+    for n in (3, 4, 10, 100)
+    for label, number in ((str(n), float(n)), (f"1/{n}", 1 / n))
+} | {
+    "ln 2": float(np.log(2)),
+    "1/ln 2": float(1 / np.log(2)),
+    "ln 10": float(np.log(10)),
+    "1/ln 10": float(1 / np.log(10)),
+    "sqrt(2)": 2**0.5,
+    "1/sqrt(2)": 2**-0.5,
+}
+"""Numbers that turn up as factors whatever the case."""
+
+
+def constant(number: float, case: Case) -> float:
+    """The same number in every case."""
+    return number
+
+
+def fixed_numbers(found: Sequence[tuple[Trial, float]]) -> dict[str, Callable[[Case], float]]:
+    """A fixed number in the place of one that came in, which is another one in each case."""
+    labels: dict[str, Callable[[Case], float]] = {}
+    trial, factor = found[0]
+    for name, number in trial.case.numbers.items():
+        others = {t.case.numbers.get(name) for t, _ in found}
+        if number and len(others) > 1:
+            fixed = factor * number
+            labels[f"{fixed:.4g}/{name}"] = partial(of_number, name, partial(fixed_over, fixed))
+    return labels
+
+
+def fixed_over(fixed: float, q: float) -> float:
+    """A fixed number in the place of q, as a factor."""
+    return fixed / q
+
+
+def number_labels(name: str) -> dict[str, Callable[[float], float]]:
+    """What may become of a number that came in, where it is a factor too many or too few."""
+    return {
+        name: lambda q: q,
+        f"1/{name}": lambda q: 1 / q,
+        f"-{name}": lambda q: -q,
+        f"-1/{name}": lambda q: -1 / q,
+        f"{name}^2": lambda q: q * q,
+        f"sqrt({name})": lambda q: abs(q) ** 0.5,
+        f"1/sqrt({name})": lambda q: abs(q) ** -0.5,
+        f"1/{name}^2": lambda q: 1 / (q * q),
+        f"1 - {name}": lambda q: 1 - q,
+        f"1/(1 - {name})": lambda q: 1 / (1 - q),
+        f"{name}/(1 - {name})": lambda q: q / (1 - q),
+        f"(1 - {name})/{name}": lambda q: (1 - q) / q,
+    }
+
+
+def of_number(name: str, change: Callable[[float], float], case: Case) -> float:
+    """A change of one of the numbers that came in; NaN where it is missing."""
+    with np.errstate(all="ignore"):
+        return float(change(np.float64(case.numbers.get(name, np.nan))))
+
+
+def ratio_of_sizes(a: str, b: str, case: Case) -> float:
+    """One size over another."""
+    return power([a], 1, case) * power([b], -1, case)
+
+
+def power(letters: Sequence[str], exponent: float, case: Case, times: float = 1.0) -> float:
     """The product of the sizes that letters stand for, to a power; NaN where one is missing."""
     product = float(np.prod([case.sizes.get(letter, np.nan) for letter in letters]))
     return times * product**exponent
@@ -207,23 +360,61 @@ def transposed(trials: Sequence[Trial]) -> Finding | None:
 
 def swapped(trials: Sequence[Trial]) -> Finding | None:
     """Two outputs, each right, in each other's place."""
-    for trial in trials:
-        bad = [c for c in trial.comparisons if c.wrong.any()]
-        for a in bad:
-            for b in bad:
-                if a is not b and close(b.expected, a.received):
-                    return Finding(
-                        "swapped-outputs",
-                        f"What you return as {a.name} is the right {b.name}.",
-                        "In which order are the outputs to be returned?",
-                    )
+    names = wrong_outputs(trials)
+    for (a, firsts), (b, seconds) in combinations(names.items(), 2):
+        if [id(t) for t, c in firsts if c.wrong.any()] != [
+            id(t) for t, c in seconds if c.wrong.any()
+        ]:
+            continue
+        pairs = [
+            (first, second)
+            for t, first in firsts
+            for other, second in seconds
+            if t is other and first.wrong.any()
+        ]
+        if all(
+            close(second.expected, first.received) and close(first.expected, second.received)
+            for first, second in pairs
+        ):
+            return Finding(
+                "swapped-outputs",
+                f"What you return as {a} is the right {b}, and the other way round.",
+                "In which order are the outputs to be returned?",
+            )
     return None
+
+
+def another_output(trials: Sequence[Trial]) -> Finding | None:
+    """An output that is another one's right value."""
+    for name, pairs in wrong_outputs(trials).items():
+        others = [
+            {
+                c.name
+                for c in t.comparisons
+                if c.name != name and c.expected.size > 1 and close(c.expected, mine.received)
+            }
+            for t, mine in pairs
+            if mine.wrong.any()
+        ]
+        common = set.intersection(*others) if others else set()
+        if common:
+            return Finding(
+                "another-output",
+                f"What you return as {name} is the right {min(common)}.",
+                "Which variable holds what, and in which order are they to be returned?",
+            )
+    return None
+
+
+def is_zero(received: np.ndarray, expected: np.ndarray) -> bool:
+    """Whether all entries are 0, but for what rounding leaves."""
+    return bool((np.abs(received) <= 1e-13 * np.abs(expected).max(initial=0.0)).all())
 
 
 def all_zero(trials: Sequence[Trial]) -> Finding | None:
     """An output left at zero."""
     for name, pairs in wrong_outputs(trials).items():
-        if all(c.received is not None and not c.received.any() for _, c in pairs):
+        if all(c.received is not None and is_zero(c.received, c.expected) for _, c in pairs):
             return Finding(
                 "left-at-zero",
                 f"Your {name} is zero everywhere.",
@@ -236,7 +427,7 @@ def an_input(trials: Sequence[Trial]) -> Finding | None:
     """An output that is one of the arrays that came in."""
     for name, pairs in wrong_outputs(trials).items():
         places = [
-            {place for place, array in arrays_in(t.case.args) if close(array, c.received)}
+            {place for place, array in arrays_in(t.case) if close(array, c.received)}
             for t, c in pairs
             if c.wrong.any() and c.expected.size > 1
         ]
@@ -250,19 +441,94 @@ def an_input(trials: Sequence[Trial]) -> Finding | None:
     return None
 
 
-def arrays_in(args: tuple[Any, ...]) -> Iterator[tuple[str, np.ndarray]]:
-    """Arrays among the arguments and in tuples and dictionaries inside them, with their place."""
-    for i, value in enumerate(args, 1):
-        inside: list[tuple[str, Any]] = []
-        if isinstance(value, dict):
-            inside = [(f"{key} in", item) for key, item in value.items()]
-        elif isinstance(value, (tuple, list)):
-            inside = [(f"item {j} of", item) for j, item in enumerate(value, 1)]
+def arrays_in(case: Case) -> Iterator[tuple[str, np.ndarray]]:
+    """Arrays among the arguments and in tuples and dictionaries inside them, with their place,
+    such as "`cache[1]`"."""
+
+    def inside(value: Any, place: str) -> Iterator[tuple[str, np.ndarray]]:
         if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-            yield f"argument {i}", value
-        for place, item in inside:
-            if isinstance(item, np.ndarray) and item.dtype.kind == "f":
-                yield f"{place} argument {i}", item
+            yield f"`{place}`", value
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                yield from inside(item, f"{place}[{key!r}]")
+        elif isinstance(value, (tuple, list)):
+            for j, item in enumerate(value):
+                yield from inside(item, f"{place}[{j}]")
+
+    for name, value in zip(case.names, case.args, strict=False):
+        yield from inside(value, name)
+
+
+def extra_term(trials: Sequence[Trial]) -> Finding | None:
+    """Right but for a multiple of one of the arrays that came in, or a multiple of that alone."""
+    for name, pairs in wrong_outputs(trials).items():
+        bad = [
+            (t, c, c.received)
+            for t, c in pairs
+            if c.wrong.any()
+            and c.received is not None
+            and c.received.shape == c.expected.shape
+            and c.expected.size > 2
+        ]
+        if not bad or len(bad) < sum(c.wrong.any() for _, c in pairs):
+            continue
+        for alone in (True, False):
+            found: dict[str, list[float]] = {}
+            for t, c, received in bad:
+                rest = received if alone else received - c.expected
+                for place, array in arrays_in(t.case):
+                    if array.shape == rest.shape:
+                        part = ratio(replace(c, expected=array, received=rest))
+                        if part is not None:
+                            found.setdefault(place, []).append(part)
+            for place, parts in found.items():
+                once = np.isclose(abs(parts[0]), 1)  # else one case alone proves nothing
+                if len(parts) < len(bad) or not (once or len(bad) > 1):
+                    continue
+                if np.ptp(parts) <= 1e-5 * abs(parts[0]):
+                    times = "" if np.isclose(parts[0], 1) else f" times {parts[0]:.4g}"
+                    what = f"{place}{times}"
+                    if alone:
+                        return Finding(
+                            "an-input-scaled",
+                            f"Your {name} is one of the arrays that came in: {what}.",
+                            "What still has to be done with it?",
+                        )
+                    return Finding(
+                        "extra-term",
+                        f"Your {name} has a term too many. Without it all would be right: "
+                        f"{what} has been added.",
+                        "What in the forward pass would that term come from?",
+                    )
+    return None
+
+
+def same_along_axis(trials: Sequence[Trial]) -> Finding | None:
+    """Sums or means of what it should be, repeated in every entry, row or column."""
+    for axis, where in ((None, "every entry"), (1, "each row"), (0, "each column")):
+        for words, total in (("sum", np.sum), ("mean", np.mean)):
+
+            def holds(
+                received: np.ndarray,
+                expected: np.ndarray,
+                axis: int | None = axis,
+                total: Callable[..., Any] = total,
+            ) -> bool:
+                if axis is not None and (expected.ndim < 2 or expected.shape[axis] < 2):
+                    return False
+                totals = total(expected, axis=axis, keepdims=True)
+                return close(np.array(np.broadcast_to(totals, expected.shape)), received)
+
+            found = by_entry(trials, holds)
+            if found is not None:
+                name = found[0]
+                return Finding(
+                    "summed-too-far",
+                    f"Your {name} holds one number in {where}: the {words} of what should stand "
+                    "there.",
+                    f"Over which index should your {name} sum, and over which not?",
+                )
+    return None
 
 
 def by_entry(
@@ -308,7 +574,9 @@ def mask(trials: Sequence[Trial]) -> Finding | None:
 
     def open_(received: np.ndarray, expected: np.ndarray) -> bool:
         zero = expected == 0
-        return bool(zero.any()) and close(np.where(zero, 0.0, received), expected)
+        return bool(zero.any() and not zero.all()) and close(
+            np.where(zero, 0.0, received), expected
+        )
 
     found = by_entry(trials, shut)
     if found is not None:
@@ -328,6 +596,76 @@ def mask(trials: Sequence[Trial]) -> Finding | None:
             "right.",
             "Which condition decides what becomes 0?",
         )
+    return None
+
+
+def other_zeros(trials: Sequence[Trial]) -> Finding | None:
+    """Zero in other places than it should be; where neither is zero the numbers are right."""
+
+    def turned(received: np.ndarray, expected: np.ndarray) -> bool:
+        zero = expected == 0
+        return bool(zero.any() and not zero.all() and np.array_equal(received == 0, ~zero))
+
+    def elsewhere(received: np.ndarray, expected: np.ndarray) -> bool:
+        both = (received != 0) & (expected != 0)
+        too_many, missing = (received == 0) & (expected != 0), (received != 0) & (expected == 0)
+        return bool(
+            (both.sum() > 2 or (both.any() and expected.size < 12))
+            and (too_many | missing).any()
+            and close(np.where(both, received, 0.0), np.where(both, expected, 0.0))
+        )
+
+    found = by_entry(trials, turned)
+    if found is not None:
+        return Finding(
+            "zeros-turned-round",
+            f"Your {found[0]} is 0 exactly where it should not be, and not 0 where it should.",
+            "Which condition decides what becomes 0, and is it the right way round?",
+        )
+    if mask(trials) is not None:
+        return None
+    found = by_entry(trials, elsewhere)
+    if found is None:
+        return None
+    name, c = found
+    assert c.received is not None
+    zero = c.received == 0
+    same = c.received.ndim == 2 and len(zero) > 1 and (zero == zero[0]).all()
+    more = " Your zeros are in the same columns of every row." if same else ""
+    return Finding(
+        "zeros-in-other-places",
+        f"Your {name} has its zeros in other places than it should: {count(c.wrong)} entries are "
+        f"wrong, and where neither is 0 the numbers are right.{more}",
+        "Which array says what becomes 0, and is it the one of the forward pass?",
+    )
+
+
+def scaled_where_zero(trials: Sequence[Trial]) -> Finding | None:
+    """Where it should be zero, a fixed share of the first argument comes through."""
+    for name, pairs in wrong_outputs(trials).items():
+        shares = []
+        for t, c in pairs:
+            first = t.case.args[0]
+            zero = c.expected == 0
+            if c.received is None or not isinstance(first, np.ndarray):
+                return None
+            if not c.received.shape == zero.shape == first.shape:
+                return None
+            if not zero.any():
+                return None
+            if not close(np.where(zero, 0.0, c.received), c.expected):
+                return None
+            through = c.received[zero] / first[zero]
+            if np.ptp(through) > 1e-5 * abs(through[0]) or through[0] == 0:
+                return None
+            shares.append(float(through[0]))
+        if shares and np.ptp(shares) <= 1e-5 * abs(shares[0]):
+            return Finding(
+                "leaks-where-zero",
+                f"Your {name} should be 0 in some entries; there you let {shares[0]:.4g} times "
+                "what arrives through.",
+                "How much of a small change gets through there on the way forward?",
+            )
     return None
 
 
@@ -417,9 +755,130 @@ FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "the logarithm": lambda a: np.log(np.abs(a)),
     "one over": lambda a: 1 / a,
     "1 minus": lambda a: 1 - a,
+    "1 plus": lambda a: 1 + a,
     "the whole part": np.trunc,
     "the rounded value": np.round,
+    "the negative square": lambda a: -np.square(a),
 }
+
+
+def running_total(trials: Sequence[Trial]) -> Finding | None:
+    """Running sums of what it should be, or each entry one place further on."""
+    for axis in (0, 1):
+        for kind, change in (
+            ("running-total", lambda a, axis: a.cumsum(axis)),
+            ("shifted", lambda a, axis: np.roll(a, 1, axis)),
+            ("shifted", lambda a, axis: np.roll(a, -1, axis)),
+        ):
+
+            def holds(
+                received: np.ndarray,
+                expected: np.ndarray,
+                axis: int = axis,
+                change: Callable[[np.ndarray, int], np.ndarray] = change,
+            ) -> bool:
+                return expected.ndim > axis and close(change(expected, axis), received)
+
+            found = by_entry(trials, holds)
+            if found is None:
+                continue
+            name, c = found
+            where = "" if c.expected.ndim == 1 else f" along axis {axis}"
+            if kind == "shifted":
+                return Finding(
+                    kind,
+                    f"Your {name} holds the right numbers, each one place further on{where}.",
+                    "Which place does the first number belong to?",
+                )
+            return Finding(
+                kind,
+                f"Your {name} is the running total of what it should be{where}: each entry has "
+                "those before it in it.",
+                "Where does your total become 0, and how often does that line run?",
+            )
+    return None
+
+
+def factor_by_slice(trials: Sequence[Trial]) -> Finding | None:
+    """Right but for a factor in each row, or in each column."""
+    for axis, kind in ((1, "row"), (0, "column")):
+
+        def holds(received: np.ndarray, expected: np.ndarray, axis: int = axis) -> bool:
+            if received.ndim != 2 or min(received.shape) < 3:
+                return False
+            size = (expected**2).sum(axis, keepdims=True)
+            with np.errstate(all="ignore"):
+                factors = (received * expected).sum(axis, keepdims=True) / size
+            return bool(np.isfinite(factors).all()) and close(factors * expected, received)
+
+        found = by_entry(trials, holds)
+        if found is not None:
+            name, c = found
+            assert c.received is not None
+            totals = c.received.sum(axis=axis)
+            sums = f"The {kind}s of yours add up to {totals[0]:.4g}, {totals[1]:.4g}, ..."
+            return Finding(
+                "factor-by-" + kind,
+                f"Each {kind} of your {name} is right but for a factor, another one in each "
+                f"{kind}. {sums}",
+                f"What is each {kind} multiplied or divided by, and is it a number of its own?",
+            )
+    return None
+
+
+def in_single_digits(trials: Sequence[Trial]) -> Finding | None:
+    """Right to three digits, as float16 has them."""
+    found = by_entry(
+        trials,
+        lambda received, expected: bool(
+            np.array_equal(received, received.astype(np.float16))
+            and close(received, expected, 2e-3)
+        ),
+    )
+    if found is None:
+        return None
+    return Finding(
+        "half-precision",
+        f"Your {found[0]} is right to three digits only: every entry is a number of float16.",
+        "Which dtype do your arrays have, and how many digits does it hold?",
+    )
+
+
+def nearly_right(trials: Sequence[Trial]) -> Finding | None:
+    """Right to some digits, and no further."""
+    names = wrong_outputs(trials)
+    pairs = [c for found in names.values() for _, c in found]
+    if not pairs or not all(close(c.expected, c.received, 1e-4) for c in pairs):
+        return None
+    worst = max(
+        float(np.abs(c.received - c.expected).max(initial=0.0))
+        / max(float(np.abs(c.expected).max(initial=0.0)), 1e-300)
+        for c in pairs
+        if c.received is not None
+    )
+    digits = int(-np.log10(worst)) if worst > 0 else 15
+    return Finding(
+        "nearly-right",
+        f"Your {listed(names)} agrees with the right numbers to {digits} digits, and no "
+        "further. Rounding alone would leave 13 or more, and float32 seven.",
+        "Does a small number, added for safety, a rounded constant, or a difference in place of a "
+        "derivative come in somewhere?",
+    )
+
+
+def all_the_same(trials: Sequence[Trial]) -> Finding | None:
+    """One number in every entry and every case."""
+    for name, pairs in wrong_outputs(trials).items():
+        received = [c.received.ravel() for _, c in pairs if c.received is not None]
+        values = np.concatenate(received) if received else np.empty(0)
+        expected = np.concatenate([c.expected.ravel() for _, c in pairs])
+        if values.size > 2 and np.ptp(values) == 0 and np.ptp(expected) > 0:
+            return Finding(
+                "always-the-same",
+                f"Your {name} is {values[0]:.6g} everywhere, whatever comes in.",
+                f"On which of the inputs does your {name} depend?",
+            )
+    return None
 
 
 def function_of_it(trials: Sequence[Trial]) -> Finding | None:
@@ -437,7 +896,7 @@ def function_of_it(trials: Sequence[Trial]) -> Finding | None:
         found = by_entry(trials, holds)
         if found is not None:
             name, _ = found
-            of = "" if words in ("one over", "1 minus") else " of"
+            of = "" if words in ("one over", "1 minus", "1 plus") else " of"
             return Finding(
                 "function-of-it",
                 f"Your {name} is {words}{of} what it should be, in every entry.",
@@ -451,19 +910,39 @@ def count(wrong: np.ndarray) -> str:
     return f"{int(wrong.sum())} of {wrong.size}"
 
 
-LOOKS: tuple[Callable[[Sequence[Trial]], Finding | None], ...] = (
-    not_finite,
-    swapped,
+Look = Callable[[Sequence[Trial]], Finding | None]
+
+TOGETHER: tuple[Look, ...] = (swapped, nearly_right, constant_factor)
+"""Looks at all wrong outputs at once."""
+
+PLAIN: tuple[Look, ...] = (
+    nearly_right,
+    another_output,
     an_input,
-    wrong_shape,
+    other_shape,
     constant_factor,
     transposed,
     all_zero,
+    all_the_same,
+    same_along_axis,
+    extra_term,
+    scaled_where_zero,
+    running_total,
+    in_single_digits,
+)
+"""Looks at one wrong output: what they find says what happened."""
+
+VAGUE: tuple[Look, ...] = (
+    not_finite,
+    wrong_shape,
+    some_factor,
     some_signs,
+    other_zeros,
     mask,
     function_of_it,
     one_slice,
     offset,
+    factor_by_slice,
     other_places,
 )
-"""In the order in which they are asked; the first that finds something is believed."""
+"""Looks at one wrong output: what they find says how the numbers are wrong, but not why."""

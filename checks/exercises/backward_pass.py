@@ -200,10 +200,11 @@ def relu_cases(rng: np.random.Generator) -> tuple[Case, ...]:
 
 
 def relu_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
-    """One batch through a ReLU: magnitudes from 0.1 to 2, so that no entry is near 0."""
+    """One batch through a ReLU. No entry is near 0, and the positive ones are the larger, so that
+    the mean and the middle lie well above 0."""
     shape = (sizes["N"], sizes["D"])
-    signs = rng.permutation(np.resize([-1.0, 1.0], shape[0] * shape[1])).reshape(shape)
-    x = signs * rng.uniform(0.1, 2.0, shape)
+    signs = rng.permutation(np.resize([1.0, 1.0, -1.0], shape[0] * shape[1])).reshape(shape)
+    x = np.where(signs > 0, rng.uniform(0.1, 3.0, shape), -rng.uniform(0.1, 1.0, shape))
     dy = rng.normal(0.2, 1.0, shape)
 
     def loss(name: str, array: np.ndarray) -> float:
@@ -547,6 +548,28 @@ def softmax_all_label_columns(dloss: float, cache: Any) -> np.ndarray:
     return dloss * d / len(p)
 
 
+def softmax_one_not_divided(dloss: float, cache: Any) -> np.ndarray:
+    p, labels = cache
+    return dloss * (p / len(p) - one_hot(labels, p.shape[1]))
+
+
+def softmax_not_passed(dloss: float, cache: Any) -> np.ndarray:
+    p, labels = cache
+    return -dloss * one_hot(labels, p.shape[1]) / p / len(p)
+
+
+def softmax_label_as_a_number(dloss: float, cache: Any) -> np.ndarray:
+    p, labels = cache
+    return dloss * (p - labels[:, None]) / len(p)
+
+
+def softmax_first_row_only(dloss: float, cache: Any) -> np.ndarray:
+    p, labels = cache
+    d = p.copy()
+    d[0, labels] -= 1
+    return dloss * d / len(p)
+
+
 SOFTMAX_CROSS_ENTROPY_BACKWARD = Exercise(
     name="softmax_cross_entropy_backward",
     lesson=LESSON,
@@ -629,6 +652,37 @@ SOFTMAX_CROSS_ENTROPY_BACKWARD = Exercise(
             "What do the rows of the first array in the cache add up to?",
         ),
         Mistake(
+            "one-not-divided",
+            softmax_one_not_divided,
+            "In your `dscores` the probabilities are divided by N, and the 1 at the right class is "
+            "not.",
+            "All of a sample's gradient counts for one N-th: the 1 as well as the probabilities.",
+            "Which comes first in your function: taking the 1 off, or dividing?",
+        ),
+        Mistake(
+            "softmax-left-out",
+            softmax_not_passed,
+            "Your `dscores` is that for the probabilities, -1 / p at the right class: it has not "
+            "gone back through the softmax.",
+            "The scores act on the loss through the probabilities, and that is a step of its own.",
+            "Which array is your gradient for: the probabilities or the scores?",
+        ),
+        Mistake(
+            "label-as-a-number",
+            softmax_label_as_a_number,
+            "In your `dscores` the number of the class has been taken off a whole row.",
+            "A label says which class is right. As a number it means nothing: class 4 is not twice "
+            "class 2.",
+            "In which entries of a row does the target differ from 0, and what is it there?",
+        ),
+        Mistake(
+            "first-row-only",
+            softmax_first_row_only,
+            "In your `dscores` every 1 has been taken off in the first row.",
+            "Each sample has its own row and its own right class.",
+            "In d[0, labels], which rows are meant?",
+        ),
+        Mistake(
             "all-rows-all-labels",
             softmax_all_label_columns,
             "In your `dscores` a 1 is taken off in every column that is anyone's label.",
@@ -688,6 +742,12 @@ def mlp_names_reversed(dscores: np.ndarray, cache: Any) -> Grads:
     return {f"{name[0]}{last - int(name[1:])}": grad for name, grad in grads.items()}
 
 
+def last_layer_first(case: Case) -> tuple[tuple[str, ...], ...]:
+    """The gradients in the order in which they arise."""
+    layers = len(case.wrt) // 2
+    return tuple((f"w{i}", f"b{i}") for i in range(layers, 0, -1))
+
+
 MLP_BACKWARD = Exercise(
     name="mlp_backward",
     lesson=LESSON,
@@ -730,6 +790,7 @@ MLP_BACKWARD = Exercise(
         ),
     ),
     uses={"linear_backward": linear_backward, "relu_backward": relu_backward},
+    order=last_layer_first,
 )
 
 EXERCISES = (

@@ -55,7 +55,7 @@ LADDER: Graph = {
 }
 
 
-NOT_ASKED = ("unused", "later")
+BESIDE = ("unused", "later")
 """Nodes that the output does not depend on."""
 
 
@@ -66,7 +66,7 @@ def draw_graph(rng: np.random.Generator, graph: Graph) -> tuple[Graph, Numbers]:
     the entries, in whichever direction, gets somewhere in one of them and nowhere in another.
     """
     names = list(graph)
-    edges = [(p, name) for name in names if name not in NOT_ASKED for p in graph[name][1:]]
+    edges = [(p, name) for name in names if name not in BESIDE for p in graph[name][1:]]
     while True:
         order = [names[i] for i in rng.permutation(len(names))]
         forwards = [order.index(p) < order.index(name) for p, name in edges if p in graph]
@@ -470,10 +470,10 @@ def backward_cases(rng: np.random.Generator) -> tuple[Case, ...]:
 
 
 def backward_case(rng: np.random.Generator, drawn_from: Graph) -> Case:
-    """One graph, somewhere. Only nodes that the output depends on are asked for."""
+    """One graph, somewhere."""
     graph, inputs = draw_graph(rng, drawn_from)
     values = graph_forward(graph, inputs)
-    nodes = tuple(name for name in graph if name not in NOT_ASKED)
+    nodes = tuple(graph)
 
     def loss(name: str, array: np.ndarray) -> float:
         return graph_forward(graph, inputs | {name: float(array)})["out"]
@@ -532,6 +532,16 @@ def backward_first_kept(graph: Graph, values: Numbers, output: str) -> Numbers:
 def backward_upstream_forgotten(graph: Graph, values: Numbers, output: str) -> Numbers:
     order = topological_order(graph)[::-1]
     return backward_in_order(graph, values, output, order, lambda old, _, local: old + local)
+
+
+def backward_upstream_forgotten_on_the_way(graph: Graph, values: Numbers, output: str) -> Numbers:
+    # the same, but only nodes that have a gradient send anything on
+    gradients = dict.fromkeys([*values], 0.0) | {output: 1.0}
+    for name in topological_order(graph)[::-1]:
+        if gradients[name] != 0:
+            for parent, local in sends(graph, values, name):
+                gradients[parent] += local
+    return gradients
 
 
 def backward_added(graph: Graph, values: Numbers, output: str) -> Numbers:
@@ -631,6 +641,11 @@ def backward_sent_again_in_turn(graph: Graph, values: Numbers, output: str) -> N
     return backward_in_order(graph, values, output, order)
 
 
+def output_first(case: Case) -> tuple[tuple[str, ...], ...]:
+    """The nodes in the order in which their gradients are complete."""
+    return tuple((name,) for name in reversed(topological_order(case.args[0])))
+
+
 GRAPH_BACKWARD = Exercise(
     name="graph_backward",
     lesson=LESSON,
@@ -639,6 +654,7 @@ GRAPH_BACKWARD = Exercise(
     minutes=20,
     difficulty=4,
     reference=graph_backward,
+    order=output_first,
     returns="dict",
     cases=backward_cases,
     hints=(
@@ -677,6 +693,7 @@ GRAPH_BACKWARD = Exercise(
             "Your gradients are sums of local gradients: what arrives from above is not in them.",
             "Along a path the local gradients are multiplied, all the way from the output.",
             "If the output did not care about a node, what should that node send on?",
+            also=(backward_upstream_forgotten_on_the_way,),
         ),
         Mistake(
             "added-along-the-path",
@@ -847,6 +864,10 @@ def check_tight_absolute(claimed: np.ndarray, numeric: np.ndarray) -> bool:
     return claimed.shape == numeric.shape and bool((np.abs(claimed - numeric) <= 1e-6).all())
 
 
+def check_absolute(claimed: np.ndarray, numeric: np.ndarray) -> bool:
+    return claimed.shape == numeric.shape and bool((np.abs(claimed - numeric) <= 1e-5).all())
+
+
 def check_loose_absolute(claimed: np.ndarray, numeric: np.ndarray) -> bool:
     return claimed.shape == numeric.shape and bool((np.abs(claimed - numeric) <= 1e-2).all())
 
@@ -965,6 +986,14 @@ GRADIENT_CHECK = Exercise(
             check_tight_absolute,
             "Your check refuses a right gradient with entries of about a million.",
             "Seven right digits of a million leave an error of a tenth.",
+            "With what should a difference be compared, so that the unit does not matter?",
+        ),
+        Mistake(
+            "one-tolerance-for-all-sizes",
+            check_absolute,
+            "Your check refuses a right gradient with entries of about a million, and lets small "
+            "entries pass of which one is 4 % too large.",
+            "Seven digits of a million leave an error of a tenth; and 0.00001 is not always small.",
             "With what should a difference be compared, so that the unit does not matter?",
         ),
         Mistake(

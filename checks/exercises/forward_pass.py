@@ -1,7 +1,6 @@
 """Exercises of lesson 02: the forward pass.
 
-Where a function must stay finite for large numbers, one case is made of such numbers. What a
-forward function keeps in its cache is the learner's own business.
+Where a function must stay finite for large numbers, one case is made of such numbers.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,10 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from backprop_lib.layers import he_init, linear, relu, sigmoid
+from backprop_lib.layers import (
+    he_init,
+    linear,
+    linear_backward,
+    relu,
+    relu_backward,
+    sigmoid,
+    sigmoid_backward,
+)
 from backprop_lib.losses import softmax
-from backprop_lib.network import mlp_forward
+from backprop_lib.network import mlp_backward, mlp_forward
 from checks.exercise import Case, Exercise, Finding, Mistake
+from checks.exercises.caches import cache_for
 from checks.exercises.drawing import draw_batches, draw_sizes
 
 __all__ = ["EXERCISES"]
@@ -97,6 +105,7 @@ LINEAR = Exercise(
     minutes=5,
     difficulty=2,
     reference=linear,
+    cache=cache_for(linear_backward, linear, "(x, w, b)"),
     returns="out and cache",
     cases=linear_cases,
     hints=(
@@ -252,6 +261,7 @@ RELU = Exercise(
     minutes=3,
     difficulty=1,
     reference=relu,
+    cache=cache_for(relu_backward, relu, "the input x"),
     returns="out and cache",
     cases=relu_cases,
     hints=(
@@ -400,6 +410,7 @@ SIGMOID = Exercise(
     minutes=6,
     difficulty=2,
     reference=sigmoid,
+    cache=cache_for(sigmoid_backward, sigmoid, "the output y"),
     returns="out and cache",
     cases=sigmoid_cases,
     hints=(
@@ -519,6 +530,11 @@ def softmax_over_samples(scores: np.ndarray) -> np.ndarray:
     return e / e.sum(axis=0)
 
 
+def softmax_over_everything_after_row_maxima(scores: np.ndarray) -> np.ndarray:
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return e / e.sum()
+
+
 def softmax_over_everything(scores: np.ndarray) -> np.ndarray:
     e = np.exp(scores - scores.max())
     return e / e.sum()
@@ -616,6 +632,7 @@ SOFTMAX = Exercise(
             "All of your `probabilities` together add up to 1, so each row has less than that.",
             "Each sample has its own probabilities, whatever else is in the batch.",
             "If you ran one row alone, would its probabilities be the same?",
+            also=(softmax_over_everything_after_row_maxima,),
         ),
         Mistake(
             "not-divided",
@@ -1009,6 +1026,29 @@ def mlp_no_biases(x: np.ndarray, params: dict[str, np.ndarray]) -> OutAndCache:
     return mlp_forward(x, {k: v if k[0] == "w" else np.zeros_like(v) for k, v in params.items()})
 
 
+def first_wrong_place(case: Case, cache: Any) -> str:
+    """Where, going forward, the cache first differs from that of a right forward pass."""
+    _, ours = mlp_forward(*case.args)
+    try:
+        for i, (((x, w, b), gate), ((my_x, my_w, my_b), my_gate)) in enumerate(
+            zip(ours, cache, strict=True), 1
+        ):
+            for what, right, mine in (
+                (f"what goes into layer {i}", x, my_x),
+                (f"the weights of layer {i}", w, my_w),
+                (f"the biases of layer {i}", b, my_b),
+                (f"what goes into the ReLU of layer {i}", gate, my_gate),
+            ):
+                if right is None or mine is None:
+                    continue
+                if np.shape(mine) != right.shape or not np.allclose(mine, right, rtol=1e-4):
+                    lost = "" if np.isfinite(mine).all() else " and no longer finite"
+                    return f"Going forward, the first that is wrong{lost} is {what}."
+    except (TypeError, ValueError):
+        return ""  # kept in another way
+    return "All that your cache holds is right: it is the last step that goes wrong."
+
+
 MLP_FORWARD = Exercise(
     name="mlp_forward",
     lesson=LESSON,
@@ -1017,6 +1057,12 @@ MLP_FORWARD = Exercise(
     minutes=9,
     difficulty=3,
     reference=mlp_forward,
+    cache=cache_for(
+        mlp_backward,
+        mlp_forward,
+        "a list with a pair for each layer, what linear kept and what relu kept (None at the end)",
+        places=first_wrong_place,
+    ),
     returns="out and cache",
     cases=mlp_cases,
     hints=(

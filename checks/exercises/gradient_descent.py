@@ -5,6 +5,7 @@ between the steps: there is more than one right way to keep it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -616,8 +617,18 @@ def momentum_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     for sizes in draw_step_sizes(rng):
         params, gradients = draw_steps(rng, sizes)
         settings = (float(rng.uniform(0.1, 0.3)), float(rng.uniform(0.6, 0.9)))
-        cases.append(Case(sizes, (params, gradients, *settings), values=tuple(params)))
+        numbers = dict(zip(("learning_rate", "momentum"), settings, strict=True))
+        args = (params, gradients, *settings)
+        cases.append(Case(sizes, args, values=tuple(params), numbers=numbers))
     return tuple(cases)
+
+
+def first_steps(case: Case, steps: int) -> Case | None:
+    """The case that ends after so many steps."""
+    params, gradients, *settings = case.args
+    if steps > len(gradients):
+        return None
+    return replace(case, args=(params, gradients[:steps], *settings))
 
 
 def several_momentum_steps(step: Callable[..., Any]) -> Callable[..., None]:
@@ -730,6 +741,14 @@ def momentum_on_gradient(
         p -= learning_rate * velocity[name]
 
 
+def momentum_never_fades(
+    params: Arrays, grads: Arrays, velocity: Arrays, learning_rate: float, momentum: float
+) -> None:
+    for name, p in params.items():
+        velocity[name] += momentum * velocity[name] + grads[name]
+        p -= learning_rate * velocity[name]
+
+
 MOMENTUM_STEP = Exercise(
     name="momentum_step",
     lesson=LESSON,
@@ -738,6 +757,7 @@ MOMENTUM_STEP = Exercise(
     minutes=7,
     difficulty=3,
     reference=momentum_step,
+    cut=first_steps,
     returns="in place",
     cases=momentum_cases,
     drive=several_momentum_steps,
@@ -751,6 +771,14 @@ MOMENTUM_STEP = Exercise(
     ),
     mistakes=(
         Mistake(
+            "velocity-never-fades",
+            momentum_never_fades,
+            "Your velocity keeps all of what it was, and momentum times that as well: your steps "
+            "grow and grow.",
+            "What fades with time is the past.",
+            "After a step without a gradient, should the velocity be larger or smaller?",
+        ),
+        Mistake(
             "uphill",
             momentum_uphill,
             "Your parameters move by the right amount in the opposite direction.",
@@ -761,10 +789,11 @@ MOMENTUM_STEP = Exercise(
         Mistake(
             "velocity-not-kept",
             momentum_not_kept,
-            "From the second step on, your steps are those of plain gradient descent: the "
-            "velocity starts from zero each time.",
-            "What is to be remembered must be written into the array that came in.",
-            "Does `v = momentum * v + g` change velocity[name]?",
+            "From the second step on, your steps are still those of plain gradient descent: the "
+            "velocity of the steps before has no part in them.",
+            "What is to be remembered must be written into the array that came in, and it is the "
+            "velocity that moves a parameter.",
+            "Does `v = momentum * v + g` change velocity[name], and what is taken off p?",
         ),
         Mistake(
             "velocity-never-slows",
@@ -863,7 +892,9 @@ def adam_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         learning_rate, beta1, beta2 = rng.uniform((0.1, 0.7, 0.95), (0.2, 0.85, 0.99))
         # small, so that it does not matter where exactly it is added
         settings = (float(learning_rate), float(beta1), float(beta2), 1e-11)
-        cases.append(Case(sizes, (params, gradients, *settings), values=tuple(params)))
+        numbers = dict(zip(("learning_rate", "beta1", "beta2"), settings, strict=False))
+        args = (params, gradients, *settings)
+        cases.append(Case(sizes, args, values=tuple(params), numbers=numbers))
     return tuple(cases)
 
 
@@ -957,6 +988,30 @@ def adam_correction_kept(
         p -= learning_rate * divide(mean[name], mean_square[name], grads[name], epsilon)
 
 
+def adam_square_of_nothing(
+    params: Arrays,
+    grads: Arrays,
+    mean: Arrays,
+    mean_square: Arrays,
+    step: int,
+    learning_rate: float = 0.001,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    epsilon: float = 1e-8,
+) -> None:
+    for name, p in params.items():
+        g, m, v = grads[name], mean[name], mean_square[name]
+        m[...], v[...] = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g
+        m_hat, v_hat = correct(m, v, beta1, beta2, step)
+        p -= learning_rate * divide(m_hat, np.abs(v_hat), g, epsilon)
+
+
+def adam_beta_times_step(
+    m: np.ndarray, v: np.ndarray, beta1: float, beta2: float, step: int
+) -> AdamParts:
+    return m / (1 - beta1 * step), np.abs(v / (1 - beta2 * step))
+
+
 ADAM_STEP = Exercise(
     name="adam_step",
     lesson=LESSON,
@@ -965,6 +1020,7 @@ ADAM_STEP = Exercise(
     minutes=11,
     difficulty=4,
     reference=adam_step,
+    cut=first_steps,
     returns="in place",
     cases=adam_cases,
     drive=several_adam_steps,
@@ -976,6 +1032,30 @@ ADAM_STEP = Exercise(
         "p moves by -learning_rate * m_hat / (sqrt(v_hat) + epsilon). Write m and v back in place.",
     ),
     mistakes=(
+        Mistake(
+            "square-not-squared",
+            adam_square_of_nothing,
+            "Your second average is made of the gradients, without a square.",
+            "The second average is to measure how large the gradients are, whatever their sign.",
+            "For gradients of 3 and -3, what is the mean, and what is the mean of the squares?",
+            also=(
+                adam_like(
+                    lambda m, v, g, beta1, beta2: (
+                        beta1 * m + (1 - beta1) * g,
+                        beta2 * v + (1 - beta2) * np.abs(g),
+                    ),
+                    correct,
+                    divide,
+                ),
+            ),
+        ),
+        Mistake(
+            "beta-times-step",
+            adam_like(average, adam_beta_times_step, divide),
+            "Your correction divides by 1 - beta times step, not by 1 - beta to the power step.",
+            "What is left of the zeros at the start is multiplied by beta at every step.",
+            "After three steps, how often has the start been multiplied by beta?",
+        ),
         Mistake(
             "no-correction",
             adam_like(average, lambda m, v, b1, b2, t: (m, v), divide),
@@ -1164,6 +1244,14 @@ def train_case(rng: np.random.Generator, sizes: dict[str, int], repeated: bool =
     return Case(sizes, args, values=("losses", *params))
 
 
+def first_epochs(case: Case, epochs: int) -> Case | None:
+    """The case that ends after so many epochs."""
+    params, x, labels, learning_rate, asked, *others = case.args
+    if epochs > asked:
+        return None
+    return replace(case, args=(params, x, labels, learning_rate, epochs, *others))
+
+
 def train_a_copy(train: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
     """From a function that trains in place to one that returns the losses and all parameters."""
 
@@ -1241,6 +1329,33 @@ def train_loss_after_epoch(
         train_mlp(params, x, labels, learning_rate, 1, batch_size, rng)
         losses.append(float(softmax_cross_entropy(mlp_forward(x, params)[0], labels)[0]))
     return losses
+
+
+def train_loss_after_step(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for x_batch, labels_batch in iterate_minibatches(x, labels, batch_size, rng):
+            sgd_step(params, gradients(params, x_batch, labels_batch)[1], learning_rate)
+            total += gradients(params, x_batch, labels_batch)[0] * len(x_batch)
+        losses.append(total / len(x))
+    return losses
+
+
+def train_total_never_reset(params: Arrays, *args: Any) -> np.ndarray:
+    return np.cumsum(train_mlp(params, *args))
+
+
+def train_copies(params: Arrays, *args: Any) -> list[float]:
+    return train_mlp({name: p.copy() for name, p in params.items()}, *args)
 
 
 def steps_like(
@@ -1336,6 +1451,8 @@ TRAIN_MLP = Exercise(
     minutes=14,
     difficulty=4,
     reference=train_mlp,
+    cut=first_epochs,
+    step="epoch",
     returns="dict",
     cases=train_cases,
     drive=train_a_copy,
@@ -1458,6 +1575,28 @@ TRAIN_MLP = Exercise(
             "samples.",
             "The last batch holds what is left over.",
             "How many samples are in your last batch, and by what do you multiply its loss?",
+        ),
+        Mistake(
+            "copies-trained",
+            train_copies,
+            "Your `losses` are right, and your parameters are those at the start: it is copies of "
+            "them that have learned.",
+            "Whoever called your function holds the arrays in params, and wants them trained.",
+            "Which arrays do your steps change, and are they the ones that came in?",
+        ),
+        Mistake(
+            "total-never-reset",
+            train_total_never_reset,
+            "Each of your `losses` has those of all epochs before it in it.",
+            "An epoch's loss is made of its own batches alone.",
+            "Where does your running total become 0, and how often does that line run?",
+        ),
+        Mistake(
+            "loss-after-the-step",
+            train_loss_after_step,
+            "Your parameters are right; your `losses` are those of each batch after its step.",
+            "The loss of a batch is measured where its gradient is taken: before the step.",
+            "With which parameters is your loss computed, and which had the forward pass?",
         ),
         Mistake(
             "loss-after-the-epoch",

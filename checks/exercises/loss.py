@@ -13,12 +13,16 @@ from backprop_lib.layers import sigmoid
 from backprop_lib.losses import (
     accuracy,
     binary_cross_entropy,
+    binary_cross_entropy_backward,
     mean_squared_error,
+    mean_squared_error_backward,
     softmax,
     softmax_cross_entropy,
+    softmax_cross_entropy_backward,
 )
 from checks.exercise import Case, Exercise, Mistake
 from checks.exercises.backward_pass import one_hot
+from checks.exercises.caches import cache_for
 from checks.exercises.drawing import draw_batches, draw_sizes
 
 __all__ = ["EXERCISES"]
@@ -107,6 +111,7 @@ MEAN_SQUARED_ERROR = Exercise(
     minutes=5,
     difficulty=1,
     reference=mean_squared_error,
+    cache=cache_for(mean_squared_error_backward, mean_squared_error, "(predictions, targets)"),
     returns="out and cache",
     cases=squared_cases,
     hints=(
@@ -319,6 +324,7 @@ BINARY_CROSS_ENTROPY = Exercise(
     minutes=9,
     difficulty=3,
     reference=binary_cross_entropy,
+    cache=cache_for(binary_cross_entropy_backward, binary_cross_entropy, "(probabilities, labels)"),
     returns="out and cache",
     cases=binary_cases,
     hints=(
@@ -588,6 +594,9 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
     minutes=11,
     difficulty=3,
     reference=softmax_cross_entropy,
+    cache=cache_for(
+        softmax_cross_entropy_backward, softmax_cross_entropy, "(probabilities, labels)"
+    ),
     returns="out and cache",
     cases=softmax_cases,
     hints=(
@@ -793,6 +802,10 @@ def accuracy_not_averaged(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return scores.argmax(axis=1) == labels
 
 
+def accuracy_above_half(scores: np.ndarray, labels: np.ndarray) -> float:
+    return float((scores[np.arange(len(labels)), labels] > 0.5).mean())
+
+
 def accuracy_counted(scores: np.ndarray, labels: np.ndarray) -> int:
     return int((scores.argmax(axis=1) == labels).sum())
 
@@ -865,6 +878,13 @@ ACCURACY = Exercise(
             "Your `accuracy` has one entry per sample: whether it is right.",
             "The accuracy is one number for all samples together.",
             "Which single number says how many of them are True?",
+        ),
+        Mistake(
+            "right-class-above-one-half",
+            accuracy_above_half,
+            "Your `accuracy` is the share of samples whose right class has a score above 0.5.",
+            "Scores are not probabilities, and what counts is which class has the most.",
+            "If all scores of a sample are below zero, which class does the model choose?",
         ),
         Mistake(
             "counted",

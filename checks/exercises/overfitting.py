@@ -16,7 +16,8 @@ from backprop_lib.layers import dropout, dropout_backward
 from backprop_lib.network import init_mlp
 from backprop_lib.optimizers import l2_penalty, l2_penalty_backward
 from backprop_lib.training import best_epoch, should_stop
-from checks.exercise import Case, Exercise, Finding, Mistake
+from checks.exercise import Cache, Case, Exercise, Finding, Mistake
+from checks.exercises.caches import cache_for
 from checks.exercises.drawing import draw_batches, draw_sizes
 
 __all__ = ["EXERCISES"]
@@ -324,6 +325,12 @@ def standardizer_absolute(x_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean, np.where(distance == 0, 1, distance)
 
 
+def standardizer_sample_spread(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    mean, std = fit_standardizer(x)
+    n = len(x)
+    return mean, np.where(np.ptp(x, axis=0) > 0, std * np.sqrt(n / max(n - 1, 1)), std)
+
+
 FIT_STANDARDIZER = Exercise(
     name="fit_standardizer",
     lesson=LESSON,
@@ -343,6 +350,14 @@ FIT_STANDARDIZER = Exercise(
         "give 1 in its place: np.where chooses entry by entry.",
     ),
     mistakes=(
+        Mistake(
+            "divided-by-n-minus-one",
+            standardizer_sample_spread,
+            "Your `std` is too large by sqrt(N / (N - 1)): the squares are divided by N - 1.",
+            "N - 1 is for guessing the spread of a population from a sample. Here the spread of "
+            "these very numbers is asked for.",
+            "After standardizing with your std, what is the mean square of each column?",
+        ),
         Mistake(
             "one-for-all-features",
             standardizer_overall,
@@ -485,6 +500,7 @@ L2_PENALTY = Exercise(
     minutes=6,
     difficulty=2,
     reference=l2_penalty,
+    cache=cache_for(l2_penalty_backward, l2_penalty, "(params, strength)"),
     returns="out and cache",
     cases=penalty_cases,
     hints=(
@@ -842,6 +858,12 @@ def examine_dropout(
     )
 
 
+def mask_kept(case: Case, outputs: Mapping[str, np.ndarray], cache: Any) -> bool:
+    """Whether the cache is the mask that made the output: sent back as dy, x becomes y."""
+    x, y = case.args[0], outputs["y"]
+    return np.allclose(dropout_backward(x, cache), y, rtol=1e-4, atol=0)
+
+
 Dropped = tuple[np.ndarray, Any]
 
 
@@ -990,6 +1012,7 @@ DROPOUT = Exercise(
     minutes=8,
     difficulty=3,
     reference=dropout,
+    cache=Cache("the mask", "dropout_backward", mask_kept),
     returns="out and cache",
     cases=dropout_cases,
     hints=(
@@ -1038,7 +1061,8 @@ def dropout_backward_case(rng: np.random.Generator, sizes: dict[str, int]) -> Ca
     def loss(name: str, array: np.ndarray) -> float:
         return float((dy * array * mask).sum())
 
-    return Case(sizes, (dy, mask), {"dx": x}, loss)
+    numbers = {"keep_probability": keep, "the share that was kept": float((mask > 0).mean())}
+    return Case(sizes, (dy, mask), {"dx": x}, loss, numbers=numbers)
 
 
 def dropout_backward_no_mask(dy: np.ndarray, cache: Any) -> np.ndarray:

@@ -26,12 +26,27 @@ LESSON = "01_perceptron"
 
 
 def predict_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Batches large enough for both labels to be common, one sample in a row, and one alone."""
+    """Batches large enough for both labels to be common, one sample in a row, and one alone.
+
+    And samples on the line itself: whole numbers, so that their sums are exactly zero.
+    """
     many = [{"N": int(rng.integers(40, 80))} | draw_sizes(rng, "D") for _ in range(2)]
     batches = [predict_case(rng, sizes) for sizes in [*many, draw_sizes(rng, "ND", True)]]
     (x, w, b), sizes = batches[0].args, batches[0].sizes
     alone = x[int(rng.integers(len(x)))]
-    return (*batches, Case({"D": sizes["D"]}, (alone, w, b), values=("labels",)))
+    on_the_line = rng.integers(-4, 5, (9, 3)).astype(float)
+    on_the_line[::3, 0] = on_the_line[::3, 1] + on_the_line[::3, 2] - 2.0
+    return (
+        *batches,
+        Case({"D": sizes["D"]}, (alone, w, b), values=("labels",)),
+        Case(
+            {"N": 9, "D": 3},
+            (on_the_line, np.array([-1.0, 1.0, 1.0]), -2.0),
+            values=("labels",),
+            label="N=9, D=3, some sums exactly 0",
+            extreme=True,
+        ),
+    )
 
 
 def predict_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
@@ -85,6 +100,10 @@ def predict_relu(x: np.ndarray, w: np.ndarray, b: float) -> np.ndarray:
     return np.maximum(x @ w + b, 0)
 
 
+def predict_at_zero_too(x: np.ndarray, w: np.ndarray, b: float) -> np.ndarray:
+    return (x @ w + b >= 0).astype(int)
+
+
 def predict_column(x: np.ndarray, w: np.ndarray, b: float) -> np.ndarray:
     return np.asarray(x @ w + b > 0).astype(int)[..., np.newaxis]
 
@@ -107,6 +126,13 @@ PERCEPTRON_PREDICT = Exercise(
         "and 0 with `.astype(int)`.",
     ),
     mistakes=(
+        Mistake(
+            "zero-counts-as-one",
+            predict_at_zero_too,
+            "Your `labels` are right but where the sum is exactly 0: there they are 1.",
+            "Zero is not above zero.",
+            "What does your comparison say about the number 0 itself?",
+        ),
         Mistake(
             "bias-left-out",
             predict_no_bias,
@@ -708,6 +734,24 @@ def fit_bias_thrown_away(
     return w, b, mistakes
 
 
+def fit_ends_at_the_first_right_one(
+    x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+) -> tuple[np.ndarray, float, list[int]]:
+    w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
+    for _ in range(epochs):
+        wrong = 0
+        for n in rng.permutation(len(y)):
+            error = int(y[n]) - int(x[n] @ w + b > 0)
+            if error == 0:
+                break
+            w, b = w + learning_rate * error * x[n], b + learning_rate * error
+            wrong += 1
+        mistakes.append(wrong)
+        if wrong == 0:
+            break
+    return w, b, mistakes
+
+
 def fit_goes_on(
     x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
 ) -> tuple[np.ndarray, float, list[int]]:
@@ -886,6 +930,13 @@ PERCEPTRON_FIT = Exercise(
             "Your `mistakes` goes on after its first 0.",
             "When no sample is wrong, nothing will ever move again.",
             "What can an epoch change that begins where the last one found no mistake?",
+        ),
+        Mistake(
+            "epoch-ends-at-a-right-one",
+            fit_ends_at_the_first_right_one,
+            "Your epochs end with the first sample that is right: those after it have no turn.",
+            "Every sample has its turn in every epoch.",
+            "What does your function do when a sample needs no update: go to the next, or leave?",
         ),
         Mistake(
             "one-total",

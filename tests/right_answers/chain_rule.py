@@ -178,7 +178,7 @@ def backward_counting_uses(graph, values, output):
     for name in reachable:
         for parent in graph.get(name, ("",))[1:]:
             waiting[parent] += 1
-    gradients, ready = {output: 1.0}, [output]  # only for what the output depends on
+    gradients, ready = dict.fromkeys(values, 0.0) | {output: 1.0}, [output]
     while ready:
         name = ready.pop()
         if name in graph:

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from backprop_lib import linear, relu
+from backprop_lib import linear, mlp_forward, relu, sigmoid
+from right_answers import keeping
 
 # linear
 
@@ -67,7 +68,7 @@ def relu_on_a_copy(x):
 
 
 def relu_from_the_absolute_value(x):
-    return (x + np.abs(x)) / 2, (x,)
+    return (x + np.abs(x)) / 2, x
 
 
 def relu_clipped_below(x):
@@ -260,7 +261,8 @@ def mlp_in_float32(x, params):
 
 
 RIGHT = {
-    "linear": (
+    "linear": keeping(
+        lambda x, w, b: (x, w, b),
         linear_with_loops,
         linear_with_einsum,
         linear_in_float32,
@@ -278,7 +280,8 @@ RIGHT = {
         relu_with_loops,
         relu_in_float32,
     ),
-    "sigmoid": (
+    "sigmoid": keeping(
+        lambda x: sigmoid(x)[0],
         sigmoid_as_written,
         sigmoid_with_tanh,
         sigmoid_by_masks,
@@ -304,7 +307,8 @@ RIGHT = {
         he_in_float32,
         he_in_lists,
     ),
-    "mlp_forward": (
+    "mlp_forward": keeping(
+        lambda x, params: mlp_forward(x, params)[1],
         mlp_written_out,
         mlp_from_earlier_exercises,
         mlp_by_recursion,

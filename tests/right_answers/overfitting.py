@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from right_answers import keeping
+
 # split_train_validation_test
 
 
@@ -202,18 +204,18 @@ def dropout_with_loops(x, keep_probability, rng):
 
 def dropout_with_binomial(x, keep_probability, rng):
     mask = rng.binomial(1, keep_probability, x.shape)
-    return x * mask / keep_probability, (mask, keep_probability)
+    return x * mask / keep_probability, mask / keep_probability
 
 
 def dropout_by_what_goes(x, keep_probability, rng):
     out = x.copy()
     out[rng.random(x.shape) >= keep_probability] = 0
-    return out / keep_probability, out != 0
+    return out / keep_probability, (out != 0) / keep_probability
 
 
 def dropout_with_where(x, keep_probability, rng):
     kept = rng.random(size=x.shape) <= keep_probability
-    return [np.where(kept, x / keep_probability, 0), kept]
+    return [np.where(kept, x / keep_probability, 0), kept * (1 / keep_probability)]
 
 
 def dropout_in_float32(x, keep_probability, rng):
@@ -348,7 +350,8 @@ RIGHT: dict[str, tuple[Callable, ...]] = {
         standardizer_in_float32,
         standardizer_transposed,
     ),
-    "l2_penalty": (
+    "l2_penalty": keeping(
+        lambda params, strength: (dict(params), strength),
         penalty_with_loops,
         penalty_by_number,
         penalty_with_vdot,

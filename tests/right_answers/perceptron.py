@@ -29,7 +29,7 @@ def predict_with_loops(x, w, b):
 
 def predict_with_a_column_of_ones(x, w, b):
     with_ones = np.concatenate([x, np.ones((*x.shape[:-1], 1))], axis=-1)
-    return 1 * (with_ones @ np.append(w, b) >= 0)
+    return 1 * (with_ones @ np.append(w, b) > 0)
 
 
 def predict_in_float32(x, w, b):
