@@ -1,15 +1,19 @@
 """What the lessons build: a small neural network library in NumPy, forward beside backward.
 
 Modules in teaching order: perceptron, layers, losses, graph, numerical, network, optimizers, data,
-training. Beside them storage (networks in files), in_place (how `Network` saves work) and plots.
+training, selection. Beside them storage (networks in files), in_place (how `Network` saves work)
+and plots.
 """
 
 from backprop_lib.data import (
     fit_standardizer,
     iterate_minibatches,
     load_digits,
+    load_faces,
     split_train_validation_test,
     standardize,
+    vary_picture,
+    vary_pictures,
 )
 from backprop_lib.graph import (
     graph_backward,
@@ -35,6 +39,7 @@ from backprop_lib.losses import (
     accuracy,
     binary_cross_entropy,
     binary_cross_entropy_backward,
+    confusion_matrix,
     mean_squared_error,
     mean_squared_error_backward,
     softmax,
@@ -57,6 +62,7 @@ from backprop_lib.optimizers import (
     sgd_step,
 )
 from backprop_lib.perceptron import perceptron_fit, perceptron_predict, perceptron_update
+from backprop_lib.selection import select_by_validation, train_and_select
 from backprop_lib.storage import load_network, save_network
 from backprop_lib.training import History, best_epoch, should_stop, train, train_mlp
 
@@ -74,6 +80,7 @@ __all__ = [
     "best_epoch",
     "binary_cross_entropy",
     "binary_cross_entropy_backward",
+    "confusion_matrix",
     "dropout",
     "dropout_backward",
     "fit_standardizer",
@@ -88,6 +95,7 @@ __all__ = [
     "linear",
     "linear_backward",
     "load_digits",
+    "load_faces",
     "load_network",
     "local_gradients",
     "mean_squared_error",
@@ -103,6 +111,7 @@ __all__ = [
     "relu",
     "relu_backward",
     "save_network",
+    "select_by_validation",
     "sgd_step",
     "should_stop",
     "sigmoid",
@@ -117,5 +126,8 @@ __all__ = [
     "tanh_backward",
     "topological_order",
     "train",
+    "train_and_select",
     "train_mlp",
+    "vary_picture",
+    "vary_pictures",
 ]
