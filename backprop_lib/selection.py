@@ -53,6 +53,6 @@ def train_and_select(
             patience=patience,
         )
         networks.append(network)
-        accuracies.append(float(network.evaluate(*validation).accuracy or 0.0))
+        accuracies.append(float((network.predict(validation[0]) == validation[1]).mean()))
     chosen = select_by_validation(accuracies, [n.parameters.size for n in networks])
     return chosen, accuracies, networks[chosen].parameters

@@ -548,9 +548,8 @@ NAMES = ("chosen", "accuracies", "parameters")
 def training_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     """Noisy data on which candidates differ and overfit, data that all learn, and few samples."""
     return (
-        noisy_case(rng, winner=1),
-        noisy_case(rng, winner=1),
-        noisy_case(rng, winner=2),
+        noisy_case(rng, float(rng.uniform(0.1, 0.15)), patience=3),
+        noisy_case(rng, float(rng.uniform(0.7, 1.0)), patience=1),
         tied_case(rng),
     )
 
@@ -564,28 +563,29 @@ def draw_samples(
     return x, np.where(rng.random(n) < wrong, rng.integers(0, len(centres), n), labels)
 
 
-def noisy_case(rng: np.random.Generator, winner: int) -> Case:
-    """Three candidates, put in an order in which the best of them stands at this place."""
+def noisy_case(rng: np.random.Generator, learning_rate: float, patience: int) -> Case:
+    """Three candidates, put in an order in which the best stands in the middle.
+
+    With a large learning rate the training loss goes up and down too.
+    """
     d, k = (int(v) for v in rng.choice([3, 4, 5], 2, replace=False))
     centres = rng.normal(0.0, 1.2, (k, d))
-    training = draw_samples(rng, 33, centres, 1.0, 0.3)
-    validation = draw_samples(rng, 23, centres, 1.0, 0.3)
+    training = draw_samples(rng, 19, centres, 1.0, 0.4)
+    validation = draw_samples(rng, 13, centres, 1.0, 0.4)
     candidates = [[d, k], [d, 7, k], [d, 9, 6, k]]
-    settings = (float(rng.uniform(0.02, 0.04)), 12, 8, 3, int(rng.integers(1000)))
+    settings = (learning_rate, 8, 8, patience, int(rng.integers(1000)))
     best, _, _ = train_and_select(candidates, training, validation, *settings)
-    first, second = (c for i, c in enumerate(candidates) if i != best)
-    ordered = [first, second]
-    ordered.insert(winner, candidates[best])
-    return training_case(ordered, training, validation, settings)
+    first, last = (c for i, c in enumerate(candidates) if i != best)
+    return training_case([first, candidates[best], last], training, validation, settings)
 
 
 def tied_case(rng: np.random.Generator) -> Case:
     """Classes that lie far apart, so that a larger network does no better than a smaller."""
     d, k = 4, 3
     centres = 8.0 * np.eye(k, d)
-    training = draw_samples(rng, 24, centres, 0.3, 0.0)
-    validation = draw_samples(rng, 9, centres, 0.3, 0.0)
-    settings = (float(rng.uniform(0.02, 0.03)), 15, 6, 15, int(rng.integers(1000)))
+    training = draw_samples(rng, 15, centres, 0.3, 0.0)
+    validation = draw_samples(rng, 7, centres, 0.3, 0.0)
+    settings = (float(rng.uniform(0.04, 0.06)), 8, 8, 8, int(rng.integers(1000)))
     candidates = [[d, 9, k], [d, k], [d, 7, k]]
     return training_case(candidates, training, validation, settings)
 
