@@ -88,9 +88,14 @@ def selected(training: Samples, validation: Samples, seed: int) -> Callable:
     return Network.from_parameters(CANDIDATES[chosen], parameters).predict
 
 
-def logistic_regression(training: Samples, validation: Samples, seed: int) -> Callable:
-    """scikit-learn's logistic regression, until it converges or for 300 steps."""
-    return LogisticRegression(max_iter=300).fit(*training).predict
+def logistic_regression(c: float) -> Method:
+    """scikit-learn's logistic regression, until it converges or for 300 steps.
+
+    c: the smaller, the stronger the penalty on its weights; 1 by default.
+    """
+    return lambda training, validation, seed: (
+        LogisticRegression(C=c, max_iter=300).fit(*training).predict
+    )
 
 
 def their_network(hidden: tuple[int, ...]) -> Method:
@@ -110,7 +115,8 @@ def their_network(hidden: tuple[int, ...]) -> Method:
 
 
 METHODS: dict[str, Method] = {
-    "logistic regression, scikit-learn": logistic_regression,
+    "logistic regression, scikit-learn": logistic_regression(1.0),
+    "logistic regression with C = 0.01": logistic_regression(0.01),
     "no hidden layer": network([625, 2]),
     "hidden layer of 64": network([625, 64, 2]),
     "hidden layer of 64, MLPClassifier": their_network((64,)),

@@ -14,7 +14,7 @@ from backprop_lib.network import Network, mlp_forward
 from backprop_lib.optimizers import Adam
 from backprop_lib.training import train_epoch
 
-__all__ = ["faces"]
+__all__ = ["network_view"]
 
 EPOCHS = 20
 NETWORKS = {"16 hidden units": (625, 16, 2), "no hidden layer": (625, 2)}
@@ -34,7 +34,7 @@ class Learned:
     """The same for their negatives."""
 
 
-def faces() -> Explorer:
+def network_view() -> Explorer:
     """Watch a network learn faces, both ways round: photograph and negative."""
     return Explorer(
         title="A photograph and its negative, seen by a network that learns",
@@ -65,7 +65,7 @@ def scene(values: Values) -> Scene:
     pixels = Image(shades(picture, 0.0, 1.0, "grey"), 0, SIDE, 0, SIDE)
     largest = max(float(np.abs(push).max()), 1e-9)
     pushes = Image(shades(push, -largest, largest), 0, SIDE, 0, SIDE)
-    square = Axis("", 0, SIDE), Axis("", -4.0, SIDE)
+    square = Axis("", 0, SIDE), Axis("", -6.0, SIDE)
     said = f"face: {probability:.0%}"
     return Scene(
         (
@@ -78,7 +78,11 @@ def scene(values: Values) -> Scene:
             ),
             Panel(
                 *square,
-                (pushes, Text(SIDE / 2, -2.2, "light here says face (orange) or not (blue)")),
+                (
+                    pushes,
+                    Text(SIDE / 2, -2.2, "orange: light speaks for a face", "orange"),
+                    Text(SIDE / 2, -4.6, "blue: light speaks against", "blue"),
+                ),
                 title="What each pixel pushes for",
                 square=True,
                 bare=True,

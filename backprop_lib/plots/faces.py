@@ -31,7 +31,8 @@ def photographs(pictures: np.ndarray, words: str, columns: int = 10) -> Picture:
     for i, picture in enumerate(pictures):
         top, left = i // columns * (height + 2), i % columns * (width + 2)
         wall[top : top + height, left : left + width] = picture
-    figure, (ax,) = new_figure(0.72 * columns, 0.72 * rows)
+    size = 0.72 if columns > 6 else 1.1  # inches a picture
+    figure, (ax,) = new_figure(size * columns, size * rows)
     ax.imshow(wall, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     ax.set_axis_off()
     return show(figure, f"{n} pictures of {height} by {width} pixels: {words}.")
@@ -62,17 +63,19 @@ def weights_as_pictures(weights: Mapping[str, np.ndarray], side: int = 25) -> Pi
 
     weights: for each title (side * side,) numbers.
     """
+    from matplotlib.colors import LinearSegmentedColormap
+
+    blue_to_orange = LinearSegmentedColormap.from_list("weights", [BLUE, "#f7f7f7", ORANGE])
     figure, axes = new_figure(1.9 * len(weights), 2.1, len(weights))
     for ax, (title, w) in zip(axes, weights.items(), strict=True):
         largest = float(np.abs(w).max())
-        # the same blue and orange as everywhere: orange for positive, blue for negative
-        ax.imshow(w.reshape(side, side), cmap="PuOr_r", vmin=-largest, vmax=largest)
+        ax.imshow(w.reshape(side, side), cmap=blue_to_orange, vmin=-largest, vmax=largest)
         ax.set_title(title, fontsize=9)
         ax.set_axis_off()
     return show(
         figure,
         f"The weights of {len(weights)} neurons as pictures of {side} by {side} pixels "
-        f"({', '.join(weights)}): light in an orange place speaks for, in a violet place against.",
+        f"({', '.join(weights)}): light in an orange place speaks for, in a blue place against.",
     )
 
 
