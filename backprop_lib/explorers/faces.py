@@ -7,7 +7,7 @@ import numpy as np
 
 from backprop_lib.data import load_faces, split_train_validation_test, vary_picture, vary_pictures
 from backprop_lib.explorers.explorer import Choice, Explorer, Slider, Toggle, Values
-from backprop_lib.explorers.scene import Axis, Image, Line, Panel, Points, Scene, Text, shades
+from backprop_lib.explorers.scene import Axis, Image, Line, Panel, Points, Scene, shades
 from backprop_lib.layers import linear_backward, relu_backward
 from backprop_lib.losses import softmax
 from backprop_lib.network import Network, mlp_forward
@@ -65,28 +65,12 @@ def scene(values: Values) -> Scene:
     pixels = Image(shades(picture, 0.0, 1.0, "grey"), 0, SIDE, 0, SIDE)
     largest = max(float(np.abs(push).max()), 1e-9)
     pushes = Image(shades(push, -largest, largest), 0, SIDE, 0, SIDE)
-    square = Axis("", 0, SIDE), Axis("", -6.0, SIDE)
-    said = f"face: {probability:.0%}"
+    whole = Axis("", 0, SIDE)
+    shown = f"A face? {probability:.0%}"
     return Scene(
         (
-            Panel(
-                *square,
-                (pixels, Text(SIDE / 2, -2.2, said, bold=True)),
-                title=name[0].upper() + name[1:],
-                square=True,
-                bare=True,
-            ),
-            Panel(
-                *square,
-                (
-                    pushes,
-                    Text(SIDE / 2, -2.2, "orange: light speaks for a face", "orange"),
-                    Text(SIDE / 2, -4.6, "blue: light speaks against", "blue"),
-                ),
-                title="What each pixel pushes for",
-                square=True,
-                bare=True,
-            ),
+            Panel(whole, whole, (pixels,), title=shown, square=True, bare=True),
+            Panel(whole, whole, (pushes,), title="Orange: light says face", square=True, bare=True),
             progress_panel(learned, epoch),
         ),
         readout=f"After epoch {epoch}, with {values['network']}: {name} at {brightness:.0%} of its "
@@ -96,7 +80,8 @@ def scene(values: Values) -> Scene:
         f"photograph and for its negative agree to {turned:+.2f}".replace("-", "−")
         + " (1: the same, −1: opposite).",
         alt=f"Left: {name}, 25 by 25 pixels; the network says face with {probability:.0%}. "
-        "Middle: for each pixel whether more light there speaks for a face or against it. Right: "
+        "Middle: for each pixel whether more light there speaks for a face (orange) or against it "
+        "(blue). Right: "
         "the share of validation photographs and of their negatives that are right over "
         f"{EPOCHS} epochs; after epoch {epoch} they are {as_photograph:.0%} and {as_negative:.0%}.",
     )

@@ -32,13 +32,13 @@ QUESTIONS = (
         "Why can a perceptron not learn XOR, however long it trains?",
         (
             Answer(
-                "Its answer changes sides along one straight line, and no line puts the two "
-                "classes of XOR on different sides",
-                "It is not a matter of training: no weights at all would do.",
+                "No straight line puts its two classes on different sides",
+                "A perceptron's answer changes along one straight line. It is not a matter of "
+                "training: no weights at all would do.",
                 right=True,
             ),
             Answer(
-                "Its learning rate would have to shrink",
+                "Its learning rate would have to shrink from epoch to epoch",
                 "Steps of any size lead nowhere if there is no place to go to.",
             ),
             Answer(

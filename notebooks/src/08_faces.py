@@ -57,7 +57,7 @@ from backprop_lib import (
 from checks import check, predict, progress, quiz
 
 # these matrices are small: several threads would mostly wait for each other
-threadpool_limits(limits=1)
+threadpool_limits(limits=1);
 
 # %%
 pictures, labels = load_faces()  # (200, 25, 25), grey values from 0 to 1; (200,), 1 for a face
@@ -347,10 +347,10 @@ guess_hidden.reveal(
 )
 
 # %% [markdown]
-# What have the hidden units learned? Their weights began as random numbers, and most of the noise is
-# still there. So we take the weights after training less the weights before, for the five units that
-# have changed most. Each has 625 of them, and we show them as a picture: light in an orange place
-# turns the unit on, light in a blue place turns it off.
+# What have the hidden units learned? Their weights began as random numbers, and most of the noise
+# is still there. So we take the weights after training less the weights before, for the five units
+# that have changed most. Each has 625 of them, and we show them as a picture: light in an orange
+# place turns the unit on, light in a blue place turns it off.
 
 # %%
 before = Network([625, 64, 2], np.random.default_rng(0), dtype=np.float32)  # the same start again
@@ -365,10 +365,10 @@ for i in most:
     print(f"hidden unit {i:>2} speaks for a face: {towards_face > 0}")
 
 # %% [markdown]
-# Look at the places of eyes and mouth. Units 38, 41 and 1 want them dark: they wait for photographs.
-# Units 20 and 35 want them light: they wait for negatives. And the last layer takes both kinds as a
-# sign of a face. That is how a hidden layer solves XOR, here as in lesson 02. Nobody told the network
-# where eyes are.
+# Look at the places of eyes and mouth. Units 38, 41 and 1 want them dark: they wait for
+# photographs. Units 20 and 35 want them light: they wait for negatives. And the last layer takes
+# both kinds as a sign of a face. That is how a hidden layer solves XOR, here as in lesson 02.
+# Nobody told the network where eyes are.
 #
 # ## Exercise 2 · What was taken for what
 #
@@ -463,8 +463,8 @@ for name, samples in (("training", friends_samples), ("validation", choose_by)):
     print(f"{name} accuracy {friends.evaluate(*samples).accuracy:.2f}")
 
 # %% [markdown]
-# Training well above one half, validation little better than one half. "Overfitting", she says, and reaches for
-# dropout.
+# Training well above one half, validation little better than one half. "Overfitting", she says,
+# and reaches for dropout.
 #
 # **Predict.** Would holding the network back help here? Answer True or False.
 
