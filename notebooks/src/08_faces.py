@@ -152,7 +152,7 @@ print(f"hidden layers of 128 and 64: {deep.evaluate(*as_they_are[1]).accuracy * 
 
 # %% [markdown]
 # It has 88,000 parameters more and does about as well as the single neuron: one picture more or
-# less out of 40 is luck. Over five other splits `benchmarks/faces.py` finds 0.950 for logistic
+# less out of 40 is luck. Over five splits `benchmarks/faces.py` finds 0.950 for logistic
 # regression and 0.965 for the deep network, with a spread of 0.04 from split to split. **Depth
 # earns nothing here.**
 #
@@ -359,14 +359,13 @@ most = np.argsort(-np.abs(learned).sum(axis=0))[:5]
 plots.weights_as_pictures({f"hidden unit {i}": learned[:, i] for i in most})
 
 # %%
-# NBVAL_CHECK_OUTPUT
 for i in most:
     towards_face = hidden.params["w2"][i, 1] - hidden.params["w2"][i, 0]
     print(f"hidden unit {i:>2} speaks for a face: {towards_face > 0}")
 
 # %% [markdown]
-# Look at the places of eyes and mouth. Units 38, 41 and 1 want them dark: they wait for
-# photographs. Units 20 and 35 want them light: they wait for negatives. And the last layer takes
+# Look at the places of eyes and mouth. Some units want them dark, in blue: they wait for
+# photographs. Others want them light, in orange: they wait for negatives. And the last layer takes
 # both kinds as a sign of a face. That is how a hidden layer solves XOR, here as in lesson 02.
 # Nobody told the network where eyes are.
 #
@@ -667,9 +666,9 @@ print(f"{wrong_of_each.sum()} wrong variants come from {(wrong_of_each > 0).sum(
       f"of the {len(test[1])} photographs")
 
 # %% [markdown]
-# Orange and a cross mark what is wrong. The seventh picture is labelled "other", and it plainly
-# shows an eye and half a face; the network gives it 40%. Who is wrong there? And would you have
-# known the first one?
+# Orange and a cross mark what is wrong. One of the pictures that are labelled "other" plainly shows
+# an eye and half a face. What should the network have said there? And would you have known the first
+# one?
 #
 # The wrong ones come in families: a few photographs account for nearly all of them. So the 400 test
 # variants are not 400 independent questions; they are closer to 40. With 40 questions and 0.95
