@@ -667,8 +667,8 @@ print(f"{wrong_of_each.sum()} wrong variants come from {(wrong_of_each > 0).sum(
 
 # %% [markdown]
 # Orange and a cross mark what is wrong. One of the pictures that are labelled "other" plainly shows
-# an eye and half a face. What should the network have said there? And would you have known the first
-# one?
+# an eye and half a face. What should the network have said there? And would you have known the
+# first one?
 #
 # The wrong ones come in families: a few photographs account for nearly all of them. So the 400 test
 # variants are not 400 independent questions; they are closer to 40. With 40 questions and 0.95
