@@ -1,17 +1,20 @@
 """What the lessons build: a small neural network library in NumPy, forward beside backward.
 
 Modules in teaching order: perceptron, layers, losses, graph, numerical, network, optimizers, data,
-training. Beside them storage (networks in files), in_place (how `Network` saves work),
-graph_layout (where the nodes of a graph are drawn) and plots.
+training, selection. Beside them storage (networks in files), in_place (how `Network` saves work),
+graph_layout (where the nodes of a graph are drawn), plots and explorers.
 """
 
 from backprop_lib.data import (
     fit_standardizer,
     iterate_minibatches,
     load_digits,
+    load_faces,
     split_train_validation_test,
     standardize,
     two_moons,
+    vary_picture,
+    vary_pictures,
 )
 from backprop_lib.graph import (
     graph_backward,
@@ -37,6 +40,7 @@ from backprop_lib.losses import (
     accuracy,
     binary_cross_entropy,
     binary_cross_entropy_backward,
+    confusion_matrix,
     mean_squared_error,
     mean_squared_error_backward,
     softmax,
@@ -67,6 +71,7 @@ from backprop_lib.optimizers import (
     sgd_step,
 )
 from backprop_lib.perceptron import perceptron_fit, perceptron_predict, perceptron_update
+from backprop_lib.selection import select_by_validation, train_and_select
 from backprop_lib.storage import load_network, save_network
 from backprop_lib.training import (
     Epochs,
@@ -93,6 +98,7 @@ __all__ = [
     "best_epoch",
     "binary_cross_entropy",
     "binary_cross_entropy_backward",
+    "confusion_matrix",
     "dropout",
     "dropout_backward",
     "dropout_mlp_backward",
@@ -109,6 +115,7 @@ __all__ = [
     "linear",
     "linear_backward",
     "load_digits",
+    "load_faces",
     "load_network",
     "local_gradients",
     "mean_squared_error",
@@ -124,6 +131,7 @@ __all__ = [
     "relu",
     "relu_backward",
     "save_network",
+    "select_by_validation",
     "sgd_step",
     "should_stop",
     "sigmoid",
@@ -138,7 +146,10 @@ __all__ = [
     "tanh_backward",
     "topological_order",
     "train",
+    "train_and_select",
     "train_mlp",
     "train_regularized",
     "two_moons",
+    "vary_picture",
+    "vary_pictures",
 ]

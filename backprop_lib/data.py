@@ -1,4 +1,4 @@
-"""Data for the lessons: load, split, standardize, and cut into mini-batches.
+"""Data for the lessons: load, split, vary, standardize, and cut into mini-batches.
 
 Everything comes from installed packages or a seeded generator; nothing is downloaded.
 """
@@ -11,9 +11,12 @@ __all__ = [
     "fit_standardizer",
     "iterate_minibatches",
     "load_digits",
+    "load_faces",
     "split_train_validation_test",
     "standardize",
     "two_moons",
+    "vary_picture",
+    "vary_pictures",
 ]
 
 
@@ -54,6 +57,19 @@ def two_moons(
     return x, np.where(wrong, 1 - labels, labels)
 
 
+def load_faces() -> tuple[np.ndarray, np.ndarray]:
+    """200 photographs of 25 x 25 pixels, 100 faces and then 100 cut-outs of the background.
+
+    Returns pictures (200, 25, 25), grey values from 0 (black) to 1 (white), and labels (200,): 1
+    for a face, 0 for any other picture. They come from Labeled Faces in the Wild (Huang et al.)
+    and lie in scikit-image; nothing is downloaded.
+    """
+    from skimage import data  # here, since only one lesson needs it
+
+    pictures = np.asarray(data.lfw_subset(), dtype=np.float64)
+    return pictures, np.repeat([1, 0], [100, 100])
+
+
 def split_train_validation_test(
     x: np.ndarray, y: np.ndarray, shares: Sequence[float], rng: np.random.Generator
 ) -> tuple[
@@ -75,6 +91,55 @@ def split_train_validation_test(
     second = round((shares[0] + shares[1]) * len(y))
     train, validation, test = order[:first], order[first:second], order[second:]
     return (x[train], y[train]), (x[validation], y[validation]), (x[test], y[test])
+
+
+def vary_picture(
+    picture: np.ndarray, negative: bool, mirrored: bool, down: int, right: int, brightness: float
+) -> np.ndarray:
+    """Another picture of the same thing: negative, mirrored, shifted and dimmed, in this order.
+
+    picture: (H, W) grey values from 0 to 1; negative: black and white exchanged; mirrored: left
+    and right exchanged; down, right: by how many pixels it moves, less than 0 for up and left,
+    where the pixels at the edge are repeated into the gap; brightness: all light times this.
+    Returns (H, W), a new array.
+    """
+    height, width = picture.shape
+    varied = 1 - picture if negative else picture
+    if mirrored:
+        varied = varied[:, ::-1]
+    # new[i,j] = old[i - down, j - right], or the nearest pixel where that lies outside
+    rows = np.clip(np.arange(height) - down, 0, height - 1)
+    columns = np.clip(np.arange(width) - right, 0, width - 1)
+    return brightness * varied[rows][:, columns]
+
+
+def vary_pictures(
+    pictures: np.ndarray, labels: np.ndarray, copies: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Several variants of each picture, each with the label of the picture that it was made from.
+
+    pictures: (N, H, W) grey values from 0 to 1; labels: (N,); copies: variants of each picture;
+    rng: decides how each is varied. A variant is negative and mirrored with a probability of one
+    half each, moves by up to 2 pixels, and keeps 60 to 100 percent of its light.
+    Returns (N * copies, H, W) and (N * copies,); the variants of a picture follow each other.
+    """
+    require_same_length(pictures, labels)
+    if copies < 1:
+        raise ValueError(f"copies must be at least 1, but it is {copies}.")
+    varied = [
+        vary_picture(
+            picture,
+            negative=rng.random() < 0.5,
+            mirrored=rng.random() < 0.5,
+            down=int(rng.integers(-2, 3)),
+            right=int(rng.integers(-2, 3)),
+            brightness=rng.uniform(0.6, 1.0),
+        )
+        for picture in pictures
+        for _ in range(copies)
+    ]
+    # repeat writes each label `copies` times before the next; tile would go round in turn
+    return np.array(varied), np.repeat(labels, copies)
 
 
 def fit_standardizer(x_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ __all__ = [
     "accuracy",
     "binary_cross_entropy",
     "binary_cross_entropy_backward",
+    "confusion_matrix",
     "mean_squared_error",
     "mean_squared_error_backward",
     "softmax",
@@ -134,3 +135,15 @@ def accuracy(scores: np.ndarray, labels: np.ndarray) -> float:
     scores: (N, K); labels: (N,). Returns a number from 0 to 1.
     """
     return float((scores.argmax(axis=1) == labels).mean())
+
+
+def confusion_matrix(labels: np.ndarray, predictions: np.ndarray, classes: int) -> np.ndarray:
+    """What was taken for what: how often each class was predicted for samples of each class.
+
+    labels, predictions: (N,) whole numbers from 0 to classes - 1.
+    Returns counts (classes, classes): a row for each true class, a column for each predicted one.
+    """
+    # counts[k,j] = number of samples n with label[n] = k and prediction[n] = j
+    counts = np.zeros((classes, classes), dtype=np.int64)
+    np.add.at(counts, (labels, predictions), 1)
+    return counts

@@ -7,6 +7,7 @@ loaded when the first explorer is shown.
 from backprop_lib.explorers.backward_pass import network_steps
 from backprop_lib.explorers.chain_rule import graph_step_by_step
 from backprop_lib.explorers.explorer import Button, Choice, Explorer, Slider, Toggle
+from backprop_lib.explorers.faces import network_view
 from backprop_lib.explorers.forward_pass import bend_the_plane
 from backprop_lib.explorers.gradient_descent import downhill
 from backprop_lib.explorers.loss import loss_of_prediction, loss_surface
@@ -26,6 +27,7 @@ __all__ = [
     "loss_of_prediction",
     "loss_surface",
     "network_steps",
+    "network_view",
     "neuron",
     "overfitting",
     "perceptron",

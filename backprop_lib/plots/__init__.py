@@ -19,6 +19,15 @@ from backprop_lib.plots.chain_rule import (
     growing_square,
     slope_from_points,
 )
+from backprop_lib.plots.faces import (
+    accuracy_against_size,
+    accuracy_over_splits,
+    confusion_table,
+    detail_of_pictures,
+    photographs,
+    photographs_with_answers,
+    weights_as_pictures,
+)
 from backprop_lib.plots.forward_pass import (
     bent_plane,
     chain_of_layers,
@@ -46,11 +55,15 @@ from backprop_lib.plots.start_here import error_against_tries, learning_loop, st
 
 __all__ = [
     "Picture",
+    "accuracy_against_size",
+    "accuracy_over_splits",
     "before_and_after_dropout",
     "bent_plane",
     "chain_of_layers",
+    "confusion_table",
     "cost_of_learning",
     "decision_maps",
+    "detail_of_pictures",
     "digits_with_predictions",
     "error_against_step",
     "error_against_tries",
@@ -65,6 +78,8 @@ __all__ = [
     "losses_by_epoch",
     "mistakes_per_epoch",
     "paths_on_contours",
+    "photographs",
+    "photographs_with_answers",
     "pull_on_scores",
     "reported_and_true",
     "scores_and_probabilities",
@@ -79,5 +94,6 @@ __all__ = [
     "three_parts",
     "training_curves",
     "weights_as_picture",
+    "weights_as_pictures",
     "work_per_gradient",
 ]

@@ -4,6 +4,7 @@ from checks.exercise import Exercise
 from checks.exercises import (
     backward_pass,
     chain_rule,
+    faces,
     forward_pass,
     gradient_descent,
     loss,
@@ -23,6 +24,7 @@ EXERCISES: tuple[Exercise, ...] = (
     *backward_pass.EXERCISES,
     *gradient_descent.EXERCISES,
     *overfitting.EXERCISES,
+    *faces.EXERCISES,
 )
 """All exercises, in the order of the course."""
 

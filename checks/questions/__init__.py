@@ -3,6 +3,7 @@
 from checks.questions import (
     backward_pass,
     chain_rule,
+    faces,
     forward_pass,
     gradient_descent,
     loss,
@@ -23,5 +24,6 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
     "05_backward_pass": backward_pass.QUESTIONS,
     "06_gradient_descent": gradient_descent.QUESTIONS,
     "07_overfitting": overfitting.QUESTIONS,
+    "08_faces": faces.QUESTIONS,
 }
 """For each lesson its questions, in order."""
