@@ -476,9 +476,9 @@ plots.forward_and_back(
 )
 
 # %% [markdown]
-# Each entry of `cache` belongs to a whole layer: it is the pair of what its linear box kept and what
-# its ReLU kept. `dscores` comes in from the right. Each box takes what arrives, and hands its own
-# `dx` to the box on its left. A linear box also gives `dw` and `db`, which you keep.
+# Each entry of `cache` belongs to a whole layer: it is the pair of what linear kept and what ReLU
+# kept. `dscores` comes in from the right. Each box takes what arrives, and hands its own `dx` to
+# the box on its left. A linear box also gives `dw` and `db`, which you keep.
 #
 # Here is the way back through the **last two boxes**, with the pieces that you have. Read it, and
 # predict the shape of `dout` after each line.
