@@ -91,7 +91,7 @@ def grid(ax: "Axes", values: np.ndarray, title: str, largest: float) -> None:
     """A small matrix as coloured squares with the numbers in them."""
     ax.imshow(values, cmap="RdBu_r", vmin=-1.6 * largest, vmax=1.6 * largest, aspect="equal")
     for (i, j), value in np.ndenumerate(values):
-        ax.text(j, i, f"{value:.2g}", ha="center", va="center", fontsize=9)
+        ax.text(j, i, f"{value:.2f}", ha="center", va="center", fontsize=9)
     ax.set_title(title, fontsize=10)
     ax.set_xticks([])
     ax.set_yticks([])
