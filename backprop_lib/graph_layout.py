@@ -8,7 +8,7 @@ from backprop_lib.graph import topological_order
 __all__ = ["edges_of", "formula_of", "places_of"]
 
 FORMULAS = {"add": "{} + {}", "multiply": "{} · {}"}
-LANE = 0.9
+LANE = 1.1
 """How far an arrow that runs past a node keeps from it."""
 
 
@@ -43,19 +43,21 @@ def places_of(graph: dict[str, tuple[str, ...]]) -> dict[str, tuple[float, float
     for parent, name, _ in edges_of(graph):
         reach[parent] = max(reach[parent], column[name])
     heights: dict[str, float] = {}
+    lanes: dict[str, float] = {}  # where a node's arrow has got to: its height in this column
     for number in range(max(column.values()) + 1):
         wish: dict[str, float] = {}
         for name in column:
             parents = graph.get(name, ())[1:]
             if column[name] < number < reach[name]:
-                wish[name] = heights[name]
+                wish[name] = lanes[name]
             elif column[name] == number:
-                above = [heights[parent] for parent in parents]
+                above = [lanes[parent] for parent in parents]
                 wish[name] = sum(above) / len(above) if above else -float(len(wish))
         ordered = sorted(wish, key=lambda name: -wish[name])  # stable: ties stay as they are
         gaps = [1.0 if column[a] == column[b] == number else LANE for a, b in pairwise(ordered)]
         top = (sum(wish.values()) + sum(sum(gaps[:i]) for i in range(len(ordered)))) / len(ordered)
         for i, name in enumerate(ordered):
+            lanes[name] = top - sum(gaps[:i])
             if column[name] == number:
-                heights[name] = top - sum(gaps[:i])
+                heights[name] = lanes[name]
     return {name: (float(column[name]), heights[name]) for name in column}

@@ -48,6 +48,15 @@ def test_solved_notebook_is_executed_small_and_all_correct(path):
             assert f"correct ({points} of {points} points)" in cell.outputs[0]["data"]["text/plain"]
 
 
+def test_the_last_proof_of_lesson_05_agrees_for_every_parameter():
+    solved = nbformat.read(NOTEBOOKS / "solutions" / "05_backward_pass.ipynb", as_version=4)
+    (proof,) = [cell for cell in solved.cells if "agree to 7 digits" in cell.source]
+    (printed,) = proof.outputs
+    lines = printed.text.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["w1", "b1", "w2", "b2", "w3", "b3"]
+    assert all(line.endswith("agree to 7 digits: True") for line in lines), printed.text
+
+
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_learners_notebook_holds_no_output_and_no_answer(path):
     notebook = nbformat.read(path, as_version=4)

@@ -67,7 +67,7 @@ def test_parents_are_drawn_on_the_left_and_no_two_boxes_meet(graph):
         assert x0 != x1 or abs(y0 - y1) >= 0.99
 
 
-def test_an_arrow_keeps_clear_of_the_boxes_that_it_passes():
+def test_an_arrow_keeps_clear_of_the_boxes_and_numbers_that_it_passes():
     for graph in GRAPHS.values():
         places = places_of(graph)
         for parent, node, _ in edges_of(graph):
@@ -75,7 +75,8 @@ def test_an_arrow_keeps_clear_of_the_boxes_that_it_passes():
             for name, (x, y) in places.items():
                 if x0 < x < x1:
                     at = y0 + (y1 - y0) * (x - x0) / (x1 - x0)
-                    assert abs(at - y) > 0.15, f"{parent} to {node} crosses {name}"
+                    # numbers stand 0.31 above and below the middle of a box, 0.1 in half height
+                    assert abs(at - y) > 0.45, f"{parent} to {node} crosses {name}"
 
 
 def test_formulas_of_nodes_and_inputs():

@@ -21,11 +21,17 @@ __all__ = [
 ]
 
 
-def forward_and_back(steps: Sequence[str], forward: Sequence[str], back: Sequence[str]) -> Picture:
+def forward_and_back(
+    steps: Sequence[str],
+    forward: Sequence[str],
+    back: Sequence[str],
+    kept: Mapping[str, int] | None = None,
+) -> Picture:
     """A chain of steps: what flows forward above the arrows, its gradient back below them.
 
     steps: the boxes; forward, back: what enters the first box, lies between, and leaves the
-    last, so one more of each than steps.
+    last, so one more of each than steps, "" for no label; kept: by name how many boxes each cache
+    belongs to, from the left.
     """
     figure, (ax,) = new_figure(1.9 * len(steps) + 1.2, 2.2)
     ax.set_axis_off()
@@ -58,12 +64,25 @@ def forward_and_back(steps: Sequence[str], forward: Sequence[str], back: Sequenc
                 color=colour,
                 fontsize=10,
             )
+    first = 0
+    told = ""
+    for name, boxes in (kept or {}).items():
+        last = first + boxes - 1
+        left, right = gap * first - 0.55, gap * last + 0.55
+        ax.plot([left, left, right, right], [-0.62, -0.75, -0.75, -0.62], color=GREY, lw=1.5)
+        ax.text((left + right) / 2, -0.85, name, ha="center", va="top", fontsize=10)
+        told += f" {name} belongs to {' and '.join(steps[first : last + 1])}."
+        first = last + 1
     ax.set_xlim(-gap * 0.5 - 0.9, gap * (len(steps) - 0.5) + 0.9)
     ax.set_ylim(-1.25, 1.25)
+    ahead, behind = (
+        ", ".join(label.replace("\n", " ") for label in labels if label)
+        for labels in (forward, back)
+    )
     alt = (
-        f"A chain of {len(steps)} boxes, {', '.join(steps)}. Blue arrows run forward through them "
-        f"and carry {', '.join(line.replace(chr(10), ' ') for line in forward)}. Orange arrows run "
-        f"back and carry {', '.join(line.replace(chr(10), ' ') for line in back)}."
+        f"A chain of {len(steps)} boxes, {', '.join(steps).replace(chr(10), ' ')}. Blue arrows run "
+        f"forward through them; on these stands {ahead}. Orange arrows run back; on these stands "
+        f"{behind}.{told}"
     )
     return show(figure, alt)
 
@@ -72,7 +91,7 @@ def grid(ax: "Axes", values: np.ndarray, title: str, largest: float) -> None:
     """A small matrix as coloured squares with the numbers in them."""
     ax.imshow(values, cmap="RdBu_r", vmin=-1.6 * largest, vmax=1.6 * largest, aspect="equal")
     for (i, j), value in np.ndenumerate(values):
-        ax.text(j, i, f"{value:.2g}", ha="center", va="center", fontsize=9)
+        ax.text(j, i, f"{value:.2f}", ha="center", va="center", fontsize=9)
     ax.set_title(title, fontsize=10)
     ax.set_xticks([])
     ax.set_yticks([])
@@ -82,7 +101,7 @@ def grid(ax: "Axes", values: np.ndarray, title: str, largest: float) -> None:
 def share_of_each_sample(shares: np.ndarray, names: tuple[str, str]) -> Picture:
     """What each sample adds to a gradient, and the sum.
 
-    shares: (N, rows, columns), one matrix a sample; names: of a share and of the sum.
+    shares: (N, rows, columns), one matrix a sample; names: of what has a share and of the sum.
     """
     figure, axes = new_figure(1.5 * (len(shares) + 1) + 1, 2.1, len(shares) + 1)
     total = shares.sum(axis=0)
@@ -90,7 +109,7 @@ def share_of_each_sample(shares: np.ndarray, names: tuple[str, str]) -> Picture:
     for i, (ax, share) in enumerate(zip(axes, shares, strict=False)):
         grid(ax, share, f"{'+ ' if i else ''}{names[0]} {i}", largest)
     grid(axes[-1], total, f"= {names[1]}", largest)
-    alt = f"{len(shares)} small matrices, the {names[0]} of each sample, add up to {names[1]}."
+    alt = f"{len(shares)} small matrices, one for each {names[0]}, add up to {names[1]}."
     return show(figure, alt)
 
 

@@ -324,7 +324,9 @@ def local_case(operation: str, parents: list[float], flat: bool = False) -> Case
         moved["ab".index(name[-1])] = float(array)
         return node_value(operation, moved)
 
-    outputs = {f"d{letter}": np.array(value) for letter, value in zip("ab", parents, strict=False)}
+    outputs = {
+        f"slope for {letter}": np.array(value) for letter, value in zip("ab", parents, strict=False)
+    }
     label = f"{operation}({', '.join(map(str, parents))})"
     if flat:
         return Case({}, (operation, parents), values=tuple(outputs), label=label)
@@ -362,98 +364,98 @@ LOCAL_GRADIENTS = Exercise(
         Mistake(
             "multiply-own-factor",
             but_for("multiply", lambda a, b: (a, b)),
-            "For multiply, your `da` is a and your `db` is b.",
+            "For multiply, your slope for a is a itself, and your slope for b is b.",
             "A factor acts the more strongly, the larger its partner is.",
             "If b is 100 and a grows by 1, by how much does a times b grow?",
         ),
         Mistake(
             "multiply-the-product",
             but_for("multiply", lambda a, b: (a * b, a * b)),
-            "For multiply, your `da` and `db` are both the product.",
+            "For multiply, your slopes for a and b are both the product.",
             "A derivative is how fast the value moves, not the value itself.",
             "If a grows by 1, by how much does a times b grow?",
         ),
         Mistake(
             "multiply-like-add",
             but_for("multiply", lambda a, b: (1.0, 1.0)),
-            "For multiply, your `da` and `db` are both 1, as they are for add.",
+            "For multiply, your slopes for a and b are both 1, as they are for add.",
             "In a sum every part counts as it is; in a product it is made larger or smaller.",
             "If a grows by 1, by how much does a times b grow?",
         ),
         Mistake(
             "add-shared-out",
             but_for("add", lambda a, b: (0.5, 0.5)),
-            "For add, your `da` and `db` are a half each.",
+            "For add, your slopes for a and b are a half each.",
             "A derivative is not shared out: each parent is moved while the other stands still.",
             "If a grows by 1 and b stays, by how much does a + b grow?",
         ),
         Mistake(
             "add-the-values",
             but_for("add", lambda a, b: (a, b)),
-            "For add, your `da` and `db` are the parents' own values.",
+            "For add, your slopes for a and b are the parents' own values.",
             "How fast a sum moves does not depend on where its parts stand.",
             "If a grows by 1 and b stays, by how much does a + b grow?",
         ),
         Mistake(
             "exp-as-a-power",
             but_for("exp", lambda a: (a * np.exp(a - 1),)),
-            "For exp, your `da` follows the rule for powers of a.",
+            "For exp, your slope for a follows the rule for powers of a.",
             "In exp(a) it is the exponent that moves, and the base stays.",
             "Which function is its own slope everywhere?",
         ),
         Mistake(
             "exp-like-a-line",
             but_for("exp", lambda a: (a,)),
-            "For exp, your `da` is a itself.",
+            "For exp, your slope for a is a itself.",
             "exp grows the faster, the larger its value is.",
             "At a = 0 the curve of exp rises. Which slope has it there, and which is yours?",
         ),
         Mistake(
             "log-kept",
             but_for("log", lambda a: (np.log(a),)),
-            "For log, your `da` is the logarithm itself.",
+            "For log, your slope for a is the logarithm itself.",
             "A derivative is how fast the value moves, not the value itself.",
             "Far to the right the curve of log is high. Is it steep there?",
         ),
         Mistake(
             "one-over-log",
             but_for("log", lambda a: (1 / np.log(a),)),
-            "For log, your `da` is 1 divided by the logarithm.",
+            "For log, your slope for a is 1 divided by the logarithm.",
             "The slope of log is simpler than log: it can be computed without it.",
             "At a = 1 the curve of log has a slope. What does yours give there?",
         ),
         Mistake(
             "tanh-square-of-the-input",
             but_for("tanh", lambda a: (1 - a**2,)),
-            "For tanh, your `da` is 1 - a squared: the input, where the output belongs.",
+            "For tanh, your slope for a is 1 - a squared: the input, where the output belongs.",
             "Far from 0 tanh is flat: its slope goes to 0 and never below.",
             "What does your formula give at a = 3?",
         ),
         Mistake(
             "tanh-not-squared",
             but_for("tanh", lambda a: (1 - np.tanh(a),)),
-            "For tanh, your `da` is 1 - tanh(a), with no square.",
+            "For tanh, your slope for a is 1 - tanh(a), with no square.",
             "The curve of tanh is as steep on the left as on the right.",
             "What does your formula give at a = 1, and what at a = -1?",
         ),
         Mistake(
             "tanh-like-a-sigmoid",
             but_for("tanh", lambda a: (np.tanh(a) * (1 - np.tanh(a)),)),
-            "For tanh, your `da` is t (1 - t) with t = tanh(a): that goes with the sigmoid.",
+            "For tanh, your slope for a is t (1 - t) with t = tanh(a): that goes with the sigmoid.",
             "At 0 tanh is steepest.",
             "What does your formula give at a = 0?",
         ),
         Mistake(
             "relu-the-value",
             but_for("relu", lambda a: (max(a, 0.0),)),
-            "For relu, your `da` is the value of relu itself.",
+            "For relu, your slope for a is the value of relu itself.",
             "The slope of a straight line does not depend on where you stand on it.",
             "What is the slope of relu at a = 1, and what is it at a = 2?",
         ),
         Mistake(
             "relu-always-open",
             but_for("relu", lambda a: (1.0,)),
-            "For relu, your `da` is 1 also where a is negative.",
+            "For relu, your slope for a is 1 also where a is negative.",
             "Where a is negative the value is 0 and stays 0 when a moves a little.",
             "What is the slope of relu to the left of zero?",
         ),

@@ -198,8 +198,8 @@ print(f"{cube(1.1 + 1e-12):.16f}")
 print(f"{cube(1.1 - 1e-12):.16f}")
 
 # %% [markdown]
-# Twelve digits say the same thing, namely 1.331, and cancel in the difference. What is left of the
-# sixteen are four or five, and the slope has no more than those.
+# Rounded to twelve digits both are 1.33100000000, and these twelve cancel in the difference. Only
+# the last four or five say something, and the slope has no more digits than those.
 #
 # The two errors meet where $h^2$ is about $10^{-16} / h$, that is $h^3 \approx 10^{-16}$, so
 # between $10^{-6}$ and $10^{-5}$. There a central difference is right to some ten digits. In a
@@ -229,7 +229,8 @@ plots.slope_from_points(lambda a: max(a, 0.0), 0.0, 0.4, None, "relu(a)")
 # <details><summary>Does the kink make the chain rule wrong for networks with ReLU?</summary>
 #
 # No. It is about a single point, and a computed number hits 0 exactly almost never. If it does,
-# any slope from 0 to 1 will do; the course takes 0. Only the *measurement* needs care there.
+# any slope from 0 to 1 will do; the course takes 0. Only the *measurement* needs care. It does
+# happen where biases start at 0 and all units before are silent: do not measure there.
 # </details>
 #
 # **Two inputs.** With more inputs we move one at a time, while the others stand still. A cylinder
@@ -363,7 +364,7 @@ neuron = {
 plots.graph_of_numbers(neuron, {"w": 0.8, "x": 0.5, "b": -0.1, "m": -0.9})
 
 # %%
-weight_and_bias = predict("The input x is 0.5. How many times db is dw?", ...)
+weight_and_bias = predict("The input x is 0.5. dw is how many times as large as db?", ...)
 weight_and_bias
 
 # %% tags=["worked"]
@@ -446,7 +447,7 @@ predict("Your line for dx", dx).reveal(
 # The walk needs one table: for each operation, the derivative of the node's value for each of its
 # parents. `parents` holds their values: $a$ and $b$ for `add` and `multiply`, else $a$ alone.
 #
-# | operation | value | `da` | `db` |
+# | operation | value | slope for $a$ | slope for $b$ |
 # |---|---|---|---|
 # | `"add"` | $a + b$ | ? | ? |
 # | `"multiply"` | $a \, b$ | ? | ? |
@@ -695,13 +696,16 @@ for step in range(5):
     slopes = friends_backward(neuron, values, "L")
     at = at | {name: at[name] - 0.5 * slopes[name] for name in ("w", "b")}
 
+# %% [markdown]
+# Do not look at the loss; look at the gradient. **Predict.** We measure the slope of the loss for
+# $w$ and divide it by hers. Were hers right, that would be 1. What is it?
+
 # %%
-is_she_right = predict("The loss falls at each step. Is her gradient right: True or False?", ...)
-is_she_right
+measured_by_hers = predict("The measured slope for w, divided by hers?", ...)
+measured_by_hers
 
 # %% [markdown]
-# Do not look at the loss; look at the gradient. You have a judge, so use it, on the neuron and on
-# the long formula:
+# You have a judge, so use it, on the neuron and on the long formula:
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -716,18 +720,21 @@ def verdict_on(backward, graph, inputs, output):
     )
 
 
-hers = verdict_on(friends_backward, neuron, at, "L")
-print("agrees:", hers)
+print("agrees:", verdict_on(friends_backward, neuron, at, "L"))
 print("agrees:", verdict_on(friends_backward, long_formula, {"x": 1.3, "y": 0.5}, "out"))
 print("yours: ", verdict_on(graph_backward, long_formula, {"x": 1.3, "y": 0.5}, "out"))
 
 # %%
-is_she_right.reveal(hers, "For the neuron all her numbers are half of what they should be.")
+hers = friends_backward(neuron, graph_forward(neuron, at), "L")
+measured_by_hers.reveal(
+    numerical_gradient(neuron, at, "L", 1e-5)["w"] / hers["w"],
+    "For the neuron all her numbers are half of what they should be.",
+)
 
 # %% [markdown]
 # On the neuron every number is wrong by the same factor, which only makes the steps smaller. That
 # is why the loss fell all the same. On the long formula they are wrong by different factors, so
-# not even the direction is right.
+# the direction is off too.
 #
 # - **Where** in the neuron does the factor one half begin? Which node of the neuron is special?
 # - **Why** does nobody notice on a graph in which everything is used once?

@@ -36,7 +36,8 @@
 # There are five exercises. Until you have solved one, the library's version carries the lesson on.
 
 # %% tags=["setup"]
-from collections.abc import Iterator, Mapping  # types that the solved exercises name
+# a few of these names are there for the library's version of the exercises alone
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -57,7 +58,7 @@ from backprop_lib import (
     softmax_cross_entropy,
     softmax_cross_entropy_backward,
 )
-from backprop_lib.data import require_same_length  # the solved exercises use it
+from backprop_lib.data import require_same_length
 from checks import check, predict, progress, quiz
 
 # %% [markdown]
@@ -340,8 +341,8 @@ for s in (3, 6, 12, 24):
     for name, count in zip(passes, counts, strict=True):
         passes[name].append(count)
     steps_taken.append((differences[1], backwards[1]))
-    told = (f"{name} {counts[-1]:,}" for name, counts in passes.items())
-    print(f"{parameters[-1]:5} parameters:", *told, sep="  ")
+    told = (f"{name} {counts[-1]:6,}" for name, counts in passes.items())
+    print(f"{parameters[-1]:5,} parameters:", *told, sep="  ")
 
 plots.cost_of_learning(parameters, passes)
 
@@ -352,9 +353,10 @@ guess_cost.reveal(2 * parameters[-1], "Each parameter is moved up once and down 
 # All three reach the same loss. What they pay differs, and it differs more the larger the network
 # is. The cost of both blind ways grows: where there are a thousand directions, a nudge by chance
 # hardly ever points the right way, and trying each on its own takes thousands of passes.
-# **Backpropagation needs no more passes for a large network than for a small one.** A pass itself
-# takes longer in a larger network, but that is the same for all three. It is why networks with
-# billions of parameters can be trained at all.
+# **Backpropagation needs no more passes for a large network than for a small one.** Here it needs
+# even fewer, since the goal, $\log(s) / 4$, is a larger loss for a larger $s$ and so is reached
+# earlier. A pass itself takes longer in a larger network, but that is the same for all three. It
+# is why networks with billions of parameters can be trained at all.
 #
 # Differences and backpropagation even take the same number of steps, for they have the same
 # gradient. Only the bill is another.
@@ -391,8 +393,9 @@ print("and differences over 1,000 times:",
 # Play beside the steps lets it go. The momentum is 0 for now, which makes this plain gradient
 # descent; what momentum is, comes further down.
 #
-# - On the *narrow valley*, find the learning rate that settles below 0.01 in the fewest steps.
-#   What happens just beyond it? The valley here has the slopes $0.2 \, w_1$ and $4 \, w_2$.
+# - On the *narrow valley*, find the learning rate for which the loss settles below 0.01 in the
+#   fewest steps. What happens just beyond it? With the slopes $0.2 \, w_1$ and $4 \, w_2$ this
+#   valley is less narrow than the one above.
 # - On the *saddle*, start exactly at $w_1 = 0$, then at $w_1 = 0.05$. What is different?
 # - On the *two valleys*, from which starts do you end in the shallow one?
 
@@ -588,7 +591,7 @@ guess_adam.reveal(-w, "At t = 1, m̂ is g and v̂ is g², so both move by the le
 # So Adam's learning rate is a *length*: about how far a parameter moves in a step, whatever the
 # size of its gradient.
 #
-# Now write it. `step` is $t$ and already begins at 1. `mean` holds $m$ and `mean_square` holds
+# Now write it. `step` is $t$: 1 at the first call, not 0. `mean` holds $m$ and `mean_square` holds
 # $v$; change both in place, and let them stay **as averaged**. The corrected $\hat m$ and $\hat
 # v$ are for this step's use only.
 

@@ -35,6 +35,7 @@
 # bottom.
 
 # %% tags=["setup"]
+# a few of these names are there for the library's version of the exercises alone
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -230,8 +231,10 @@ plots.three_parts(
 #
 # A network with two hidden layers of 32 units has 1,218 parameters; we have 60 samples. Train it
 # for 120 epochs with Adam. After each epoch we write down the loss on the training samples and on
-# the validation samples. `train_regularized` is the loop of lesson 06, and it writes these down.
-# It also has two brakes, of which more below. For now they are off.
+# the validation samples. `train_regularized` is the loop of lesson 06, and it keeps these records:
+# with `run` for what it returns, `run.training_loss` and `run.validation_loss` hold a number for
+# each epoch, and `run.params` a copy of the parameters after each epoch. It also has two brakes, of
+# which more below. For now they are off.
 #
 # **Predict.** The training loss will fall and fall. After which of the 120 epochs will the
 # validation loss be lowest?
@@ -317,14 +320,16 @@ print(f"reported {np.mean(reported):.2f}, true {np.mean(true):.2f}")
 # every other sample is later shifted and divided by the very same $\mu$ and $\sigma$. NumPy's
 # `std` computes just this root.
 #
-# One thing more. A feature that has the same value in all training samples has $\sigma_d = 0$, and
-# one cannot divide by that. Give $\sigma_d = 1$ exactly for such a feature, and leave the others
-# alone: add nothing to them. With a single training sample that holds for all features.
+# One thing more. A feature that has the same value in all training samples has no spread, and one
+# cannot divide by that. Give $\sigma_d = 1$ exactly for such a feature, and leave the others alone,
+# however small their $\sigma_d$: add nothing to them. With a single training sample no feature has
+# any spread. Do not ask $\sigma_d$ itself, for it is rounded: that of seven times 0.1 comes out as
+# about $10^{-17}$, not as 0. Ask the values: is the largest one equal to the smallest?
 # `np.where(condition, a, b)` takes entries of `a` where the condition is true, else of `b`.
 
 # %% exercise="fit_standardizer"
 def fit_standardizer(x_train):
-    """x_train: (N, D). Returns mean (D,) and std (D,), with 1 where a feature never changes."""
+    """x_train: (N, D). Returns mean (D,) and std (D,), with 1 where all N values are equal."""
     raise NotImplementedError("write fit_standardizer here, then run this cell and the next")
 
 
@@ -524,7 +529,8 @@ l2_penalty_backward = check(l2_penalty_backward)
 # $w - \eta \lambda w = (1 - \eta\lambda)\, w$, before the loss has its say: every weight shrinks
 # by a small share at each step. Hence its other name, **weight decay**.
 #
-# Here is the network of before with three strengths. The picture shows the training samples.
+# Here is the network of before with three strengths, after the last epoch: `params[-1]`. The
+# picture shows the training samples.
 
 # %%
 decayed = {strength: train_32(strength=strength) for strength in (0.0, 0.01, 0.1)}
@@ -818,8 +824,8 @@ guess_mended.reveal(
 )
 
 # %% [markdown]
-# `np.shares_memory(a, b)` says whether two arrays are the same numbers in memory. It is the second
-# check for this kind of mistake.
+# `np.shares_memory(a, b)` says whether two arrays share their memory. It is the second check for
+# this kind of mistake.
 #
 # ## What happens to those who choose by the test set
 #
@@ -892,10 +898,14 @@ for name, pairs in (("by validation loss", honest), ("by the test set", by_test)
           f"{off.std(ddof=1) / np.sqrt(len(off)):.3f}")
 
 # %% [markdown]
+# "Give or take" is the standard error of the mean: by about so much it would differ from one set of
+# 20 data sets to the next, by chance alone. So the $+0.012$ of the honest way is about as large as
+# chance alone makes it, and the $+0.057$ is not.
+#
 # With one choice among 100 epochs the test set promises several points more than there are. The
 # network that it picked is not even worse. It is the *number* that is wrong, and a number is all
 # that others will see. The honest number is off too in each single case, by the luck of 60
-# samples, but not in one direction.
+# samples, but now up and now down.
 #
 # <details><summary>Is the validation score of the chosen epoch a fair number to report?</summary>
 #
