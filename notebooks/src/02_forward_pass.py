@@ -188,7 +188,7 @@ same.reveal(np.allclose(stack, single), "A weighted sum of weighted sums is a we
 #
 # The rectified linear unit lets through what is positive, as it is, and turns the rest into zero:
 #
-# $$ y = \max(0, x) \;\text{ for each entry} \qquad x, y: \text{the same shape, any}. $$
+# $$ y = \max(0, x) \;\text{ for each entry} \qquad x, y: \text{any shape}. $$
 #
 # Each entry is treated on its own, so any shape will do, $(N, D)$ as well as $(N,)$ or a single
 # number, and the output has the shape of the input. Return the output and the cache, which is `x`.
@@ -283,7 +283,7 @@ explorers.bend_the_plane()
 # $1/2$ at a score of 0:
 #
 # $$ y = \frac{1}{1 + e^{-x}} = \frac{e^{x}}{1 + e^{x}} \;\text{ for each entry} \qquad
-# x, y: \text{the same shape, any}. $$
+# x, y: \text{any shape}. $$
 #
 # Like ReLU it treats each entry on its own, in an array of any shape or a single number. Both forms
 # are the same function on paper. A computer's numbers end at about $1.8 \cdot 10^{308}$, and
