@@ -82,8 +82,8 @@ def sigmoid(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     # y = 1 / (1 + exp(-x)), and the same is exp(x) / (1 + exp(x)): of the two, take the one
     # whose exp cannot overflow
-    e = np.exp(-np.abs(x))
-    y = np.where(x >= 0, 1, e) / (1 + e)
+    u = np.exp(-np.abs(x))
+    y = np.where(x >= 0, 1, u) / (1 + u)
     return y, y
 
 

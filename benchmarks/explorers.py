@@ -81,14 +81,15 @@ class Peer:
 
 
 HERE = """
+from dataclasses import replace
 from backprop_lib.explorers import neuron
-{prepare}
+explorer = neuron().at(w=-3.0)
 """
 
 PEERS = (
     Peer(
         "here, computed in the page",
-        HERE.format(prepare="neuron().at(w=-3.0)"),
+        HERE + "explorer",
         '[data-control="w"]',
     ),
     Peer(

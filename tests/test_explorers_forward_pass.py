@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from backprop_lib import mlp_forward
-from backprop_lib.explorers import Button, Choice, Slider, Toggle, bend_the_plane
+from backprop_lib.explorers import Button, Choice, Slider, Toggle, bend_the_plane, perceptron
 from backprop_lib.explorers.explorer import wire
 
 EXPLORER = bend_the_plane()
@@ -78,6 +78,21 @@ def test_corners_in_the_hidden_space_are_where_the_readout_says():
     }
     assert shown == {(0.0, 0.0), (1.0, 0.0), (2.0, 1.0)}
     assert "(1, 1) → (2.0, 1.0)" in scene.readout
+
+
+@pytest.mark.parametrize("task", LABELS)
+def test_ones_are_filled_circles_and_zeros_hollow_squares_as_in_lesson_01(task):
+    ours = marks(scene_at(task=task).panels[0], "points")
+    before = perceptron()
+    theirs = marks(before.scene(before.setting({"problem": task})).panels[0], "points")
+    for label, shape, name in ((1, "circle", "should be 1"), (0, "square", "should be 0")):
+        (mark,) = [m for m in ours if m.label == name]
+        (earlier,) = [m for m in theirs if m.label == name]
+        looks = (mark.shape, mark.filled, mark.colour)
+        assert looks == (earlier.shape, earlier.filled, earlier.colour)
+        assert looks[:2] == (shape, label == 1)
+        places = list(zip(mark.x, mark.y, strict=True))
+        assert places == [tuple(x) for x in CORNERS[np.array(LABELS[task]) == label]]
 
 
 def test_corners_that_fall_together_are_named_together():

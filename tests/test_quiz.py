@@ -21,6 +21,16 @@ def test_every_answer_unfolds_its_reply_and_one_is_right(lesson):
     assert all(answer.text in plain and answer.reply not in plain for answer in answers)
 
 
+def test_earlier_lessons_are_named_and_what_one_brings_along_is_of_none():
+    page, plain = quiz("03_loss")._repr_html_(), repr(quiz("03_loss"))
+    for question in QUESTIONS["03_loss"]:
+        assert f"(lesson {question.lesson[:2]})" in page
+    assert "do you remember?" in page and "do you remember?" in plain
+    first, told = quiz("00_start_here")._repr_html_(), repr(quiz("00_start_here"))
+    assert "(lesson" not in first and "remember" not in first + told
+    assert "what do you bring along?" in first and "what do you bring along?" in told
+
+
 @pytest.mark.parametrize(("lesson", "question"), ALL, ids=[q.text[:40] for _, q in ALL])
 def test_the_right_answer_is_not_given_away_by_its_length(lesson, question):
     lengths = sorted(len(answer.text) for answer in question.answers)

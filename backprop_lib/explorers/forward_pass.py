@@ -25,8 +25,8 @@ from backprop_lib.layers import linear, relu
 __all__ = ["bend_the_plane"]
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-BESIDE = np.array([0.07, 0.1])
-"""From a corner to its name."""
+BESIDE = np.array([0.045, 0.055])
+"""From a corner to its name, as a share of the panel."""
 LABELS = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "XOR": (0, 1, 1, 0)}
 PLANE = (-0.5, 1.5)
 """The part of the plane that is shown, along both axes."""
@@ -108,7 +108,7 @@ def scene(values: Values) -> Scene:
             line_through(GRID, "grey", 0.8),
             line_through(zero_line(w1[:, 0], b1[0]), "green", 2.5, "dashed", "sum of h1 is 0"),
             line_through(zero_line(w1[:, 1], b1[1]), "purple", 2.5, "dotted", "sum of h2 is 0"),
-            *corner_marks(CORNERS, labels, wrong),
+            *corner_marks(CORNERS, labels, wrong, PLANE),
         ),
         title="The plane; shaded where it says 1",
         square=True,
@@ -120,7 +120,7 @@ def scene(values: Values) -> Scene:
             map_of(sides, HIDDEN),
             line_through(hidden_of(GRID), "grey", 0.8),
             line_through(zero_line(w2[:, 0], b2[0]), "ink", 2.5, "dashed", "score is 0"),
-            *corner_marks(hidden, labels, wrong),
+            *corner_marks(hidden, labels, wrong, HIDDEN),
         ),
         title="The hidden space",
         square=True,
@@ -136,8 +136,9 @@ def scene(values: Values) -> Scene:
         readout=f"{values['task']}: {right_ones} of 4 right. {formulas(values)}: "
         + "; ".join(rows)
         + ".",
-        alt=f"Left: the plane with the four corners of {values['task']}, shaded where the "
-        "network says 1, and the lines on which the sums of the hidden units are 0. Right: the "
+        alt=f"Left: the plane with the four corners of {values['task']}, filled circles for "
+        "1 and hollow squares for 0, shaded where the network says 1, and the lines on which the "
+        "sums of the hidden units are 0. Right: the "
         f"plane as the hidden units see it{'' if values['bend'] else ', without ReLU, not bent'}, "
         f"cut by one straight line. {right_ones} of 4 corners lie on their right side.",
     )
@@ -167,18 +168,21 @@ def zero_line(w: np.ndarray, b: float) -> np.ndarray:
     return -b * w / length**2 + np.outer([-25.0, 25.0], along)
 
 
-def corner_marks(places: np.ndarray, labels: np.ndarray, wrong: np.ndarray) -> tuple[Mark, ...]:
-    """The four corners, circles for 0 and triangles for 1, a cross on those that are wrong."""
+def corner_marks(
+    places: np.ndarray, labels: np.ndarray, wrong: np.ndarray, ends: tuple[float, float]
+) -> tuple[Mark, ...]:
+    """The four corners, circles for 1 and hollow squares for 0, a cross on the wrong ones."""
     together: dict[tuple[float, float], list[str]] = {}  # corners may fall onto each other
-    for corner, place in zip(CORNERS, places.round(6) + BESIDE, strict=True):
+    beside = BESIDE * (ends[1] - ends[0])
+    for corner, place in zip(CORNERS, places.round(6) + beside, strict=True):
         together.setdefault((place[0], place[1]), []).append(f"{corner[0]:.0f},{corner[1]:.0f}")
     names = [
         Text(x, y, " and ".join(here), align="left", size=12) for (x, y), here in together.items()
     ]
     return (
-        points_at(places[labels == 0], "blue", "circle", 8, "should be 0"),
-        points_at(places[labels == 1], "orange", "triangle", 9, "should be 1"),
-        points_at(places[wrong], "ink", "cross", 9, "wrong"),
+        points_at(places[labels == 1], "blue", "circle", 9, "should be 1"),
+        points_at(places[labels == 0], "orange", "square", 9, "should be 0", filled=False),
+        points_at(places[wrong], "ink", "cross", 13, "wrong"),
         *names,
     )
 
@@ -190,9 +194,11 @@ def line_through(
     return Line(points[:, 0], points[:, 1], colour, width, dash, label)
 
 
-def points_at(points: np.ndarray, colour: Colour, shape: Shape, size: float, label: str) -> Points:
+def points_at(
+    points: np.ndarray, colour: Colour, shape: Shape, size: float, label: str, filled: bool = True
+) -> Points:
     """Marks at points (n, 2)."""
-    return Points(points[:, 0], points[:, 1], colour, shape, size, label=label)
+    return Points(points[:, 0], points[:, 1], colour, shape, size, filled, label)
 
 
 def formulas(values: Values) -> str:

@@ -31,7 +31,7 @@ __all__ = ["overfitting"]
 EPOCHS = 120
 HIGHEST_LOSS = 1.6  # what lies above leaves the panel; the readout tells it
 LEFT, RIGHT, BOTTOM, TOP = -1.8, 2.8, -1.4, 1.9  # of the map
-CLASS_MARKS: tuple[tuple[Colour, Shape], ...] = (("blue", "circle"), ("orange", "square"))
+CLASS_MARKS: tuple[tuple[Colour, Shape], ...] = (("orange", "square"), ("blue", "circle"))
 
 
 def overfitting() -> Explorer:
@@ -118,10 +118,10 @@ def scene(values: Values) -> Scene:
 
 
 def map_panel(params: dict[str, np.ndarray], part: str) -> Panel:
-    """The probability of class 1 all over the plane, and the samples of one part on it."""
+    """The probability of class 0 all over the plane, and the samples of one part on it."""
     across, up = np.linspace(LEFT, RIGHT, 70), np.linspace(TOP, BOTTOM, 50)
     places = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
-    probability = softmax(mlp_forward(places, params)[0])[:, 1].reshape(len(up), len(across))
+    probability = softmax(mlp_forward(places, params)[0])[:, 0].reshape(len(up), len(across))
     x, labels = samples()[part]
     right = mlp_forward(x, params)[0].argmax(axis=1) == labels
     # the scale reaches beyond 0 and 1, so that the map stays paler than the samples on it

@@ -12,9 +12,11 @@ from backprop_lib.plots.picture import (
     GREEN,
     GREY,
     ORANGE,
+    PALE,
     PURPLE,
     SKY,
     Picture,
+    draw_classes,
     new_figure,
     show,
 )
@@ -57,26 +59,26 @@ def bent_plane(params: Mapping[str, np.ndarray] = XOR_BY_HAND) -> Picture:
         for line in lines:
             ax.plot(*place(line).T, color=SKY, lw=0.9, zorder=1)
         corners = place(CORNERS)
-        for colour, marker, chosen in ((BLUE, "o", XOR == 0), (ORANGE, "^", XOR == 1)):
-            spots = corners[chosen]
-            ax.scatter(
-                spots[:, 0], spots[:, 1], s=110, color=colour, marker=marker, ec="white", zorder=4
-            )
+        draw_classes(ax, corners, XOR)
         write_corners(ax, corners)
         ax.set_aspect("equal")
     scores = mlp_forward(fine, dict(params))[0].reshape(len(along), len(along))
-    left.contour(along, along, scores, [0.0], colors=BLACK, linestyles="--", linewidths=2)
-    draw_line(right, params["w2"][:, 0], params["b2"][0], BLACK)
+    shade_ones(left, along, along, scores)
+    limits = right.get_xlim(), right.get_ylim()
+    h1, h2 = np.linspace(*limits[0], 201), np.linspace(*limits[1], 201)
+    (v1,), (v2,) = params["w2"]
+    shade_ones(right, h1, h2, v1 * h1 + v2 * h2[:, None] + params["b2"][0])
+    right.set(xlim=limits[0], ylim=limits[1])
     left.set_xticks([0, 0.5, 1])
     left.set_yticks([0, 0.5, 1])
     left.set(xlim=(-0.4, 1.4), ylim=(-0.4, 1.4))
-    left.set(xlabel="$x_1$", ylabel="$x_2$", title="The plane, and where the network says 1")
+    left.set(xlabel="$x_1$", ylabel="$x_2$", title="The plane, shaded where the network says 1")
     right.set(xlabel="$h_1$", ylabel="$h_2$", title="The same plane after the hidden layer")
     said = (mlp_forward(CORNERS, dict(params))[0][:, 0] > 0).astype(int)
     alt = (
-        "Left: a square grid with the four corners of XOR, circles for 0 and triangles for 1, and "
-        "dashed the border of what a 2-2-1 network calls 1. Right: the same grid bent by the "
-        "hidden layer; there the border is one straight dashed line. "
+        "Left: a square grid with the four corners of XOR, filled circles for 1 and hollow squares "
+        "for 0. It is shaded where a 2-2-1 network says 1, with a dashed border. Right: the same "
+        "grid bent by the hidden layer; there the border is one straight dashed line. "
         f"The network is right at {(said == XOR).sum()} of 4 corners."
     )
     return show(figure, alt)
@@ -107,16 +109,15 @@ def write_corners(ax: "Axes", places: np.ndarray) -> None:
         )
 
 
-def draw_line(ax: "Axes", w: np.ndarray, b: float, colour: str) -> None:
-    """The line on which w[0] x + w[1] y + b = 0, within the axes as they are."""
-    if not w.any():
-        return
-    limits = (ax.get_xlim(), ax.get_ylim())
-    foot = -b * w / (w @ w)
-    along = np.array([-w[1], w[0]]) / np.sqrt(w @ w)
-    ends = foot + np.outer([-20.0, 20.0], along)
-    ax.plot(*ends.T, color=colour, lw=2, linestyle="--", zorder=3)
-    ax.set(xlim=limits[0], ylim=limits[1])
+def shade_ones(ax: "Axes", x: np.ndarray, y: np.ndarray, scores: np.ndarray) -> None:
+    """A shade where the score is above 0, and its border.
+
+    x: (columns,) and y: (rows,) places along the axes; scores: (rows, columns).
+    """
+    says_one = (scores > 0).astype(float)
+    ax.contourf(x, y, says_one, levels=[0.5, 1.5], colors=[PALE], zorder=0)
+    if scores.min() < 0 < scores.max():
+        ax.contour(x, y, scores, [0.0], colors=BLACK, linestyles="--", linewidths=2, zorder=3)
 
 
 def function_graphs(

@@ -21,13 +21,12 @@ def loss_and_accuracy_maps() -> Picture:
     ticks = np.linspace(-4.0, 4.0, 241)
     w, b = np.meshgrid(ticks, ticks)
     scores = w[..., None] * x + b[..., None]  # (rows, columns, N)
-    smooth = scores[::4, ::4]  # a smooth surface needs fewer points than one with edges
-    loss = np.array([[binary_cross_entropy(s, labels)[0] for s in row] for row in smooth])
-    accuracy = ((scores > 0) == (labels == 1)).mean(axis=-1)
+    few = scores[::4, ::4]  # a smooth surface needs fewer points than one with edges
+    loss = np.array([[binary_cross_entropy(s, labels)[0] for s in row] for row in few])
+    wrong = ((scores > 0) != (labels == 1)).mean(axis=-1)
     figure, (left, right) = new_figure(8.6, 3.7, 2)
-    levels = loss.min() + np.linspace(0.0, 2.2, 15) ** 2  # closer together low down
-    draw_map(left, ticks[::4], loss, levels, "The loss: a slope everywhere")
-    draw_map(right, ticks, 1 - accuracy, np.arange(11) / 9 - 0.05, "Wrong answers: flat terraces")
+    draw_map(left, ticks[::4], loss, "The loss: a slope everywhere")
+    draw_map(right, ticks, wrong, "Wrong answers: flat terraces")
     alt = (
         "Two maps of the same model over its two weights, darker where it does worse. Left, by "
         "its loss: the shade changes smoothly everywhere and leads down into one valley. Right, "
@@ -37,12 +36,13 @@ def loss_and_accuracy_maps() -> Picture:
     return show(figure, alt)
 
 
-def draw_map(
-    ax: "Axes", ticks: np.ndarray, height: np.ndarray, levels: np.ndarray, title: str
-) -> None:
-    """A map over two weights, darker where it is higher, with lines of equal height."""
-    ax.contourf(ticks, ticks, height, levels=levels, cmap="Blues", extend="both")
-    ax.contour(ticks, ticks, height, levels=levels, colors="white", linewidths=0.5)
+def draw_map(ax: "Axes", ticks: np.ndarray, height: np.ndarray, title: str) -> None:
+    """A map over two weights, darker where it is higher; the shade changes faster low down."""
+    shade = np.sqrt(height - height.min())
+    half = (ticks[1] - ticks[0]) / 2  # of a cell
+    ends = (ticks[0] - half, ticks[-1] + half)
+    ax.imshow(shade, cmap="Blues", origin="lower", extent=(*ends, *ends), interpolation="bilinear")
+    ax.set(xlim=(ticks[0], ticks[-1]), ylim=(ticks[0], ticks[-1]))
     row, column = np.unravel_index(height.argmin(), height.shape)
     if (height == height.min()).sum() == 1:
         ax.plot(ticks[column], ticks[row], "x", color=ORANGE, ms=9, mew=2.5)

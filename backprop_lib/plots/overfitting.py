@@ -31,11 +31,11 @@ def decision_maps(
     shares = []
     for ax, (title, classify) in zip(axes, maps.items(), strict=True):
         said = classify(places).reshape(len(up), len(across))
-        ax.contourf(across, up, said, levels=[-0.5, 0.5, 1.5], colors=["#b8d6ea", "#f6cfb3"])
+        ax.contourf(across, up, said, levels=[-0.5, 0.5, 1.5], colors=["#f6cfb3", "#b8d6ea"])
         ax.contour(across, up, said, levels=[0.5], colors=BLACK, linewidths=1.2)
         is_right = classify(x) == labels
         shares.append(is_right.mean())
-        for label, colour, marker in ((0, BLUE, "o"), (1, ORANGE, "s")):
+        for label, colour, marker in ((0, ORANGE, "s"), (1, BLUE, "o")):
             of = labels == label
             face = np.where(is_right[of], colour, "white")
             ax.scatter(
@@ -48,8 +48,8 @@ def decision_maps(
     )
     return show(
         figure,
-        f"{len(maps)} maps of the same plane with the same {len(x)} samples, circles of class 0 "
-        f"and squares of class 1, hollow where wrong. {told}.",
+        f"{len(maps)} maps of the same plane with the same {len(x)} samples, squares of class 0 "
+        f"and circles of class 1, hollow where wrong. {told}.",
     )
 
 

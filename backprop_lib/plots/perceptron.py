@@ -4,7 +4,18 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from backprop_lib.plots.picture import BLACK, BLUE, GREY, ORANGE, PURPLE, Picture, new_figure, show
+from backprop_lib.plots.picture import (
+    BLACK,
+    BLUE,
+    GREY,
+    ORANGE,
+    PALE,
+    PURPLE,
+    Picture,
+    draw_classes,
+    new_figure,
+    show,
+)
 
 __all__ = ["mistakes_per_epoch", "separating_lines", "weights_as_picture"]
 
@@ -32,28 +43,17 @@ def separating_lines(
             across, up = np.meshgrid(np.linspace(left, right, 201), np.linspace(low, high, 201))
             total = w[0] * across + w[1] * up + b
             says_one = (total > 0).astype(float)
-            ax.contourf(across, up, says_one, levels=[0.5, 1.5], colors=["#dbe9f4"])
+            ax.contourf(across, up, says_one, levels=[0.5, 1.5], colors=[PALE])
             if total.min() < 0 < total.max():
                 ax.contour(across, up, total, levels=[0], colors=[BLACK], linewidths=2)
             told.append(f"{title}: weights {np.round(w, 2).tolist()}, bias {b:.2f}")
         else:
             ax.text(middle[0], middle[1], "?", fontsize=30, color=GREY, ha="center", va="center")
             told.append(f"{title}: no line")
-        ones, zeros = x[y == 1].T, x[y == 0].T
-        ax.scatter(ones[0], ones[1], s=90, color=BLUE, zorder=3)
-        ax.scatter(
-            zeros[0],
-            zeros[1],
-            s=80,
-            marker="s",
-            facecolor="white",
-            edgecolor=ORANGE,
-            lw=2,
-            zorder=3,
-        )
+        draw_classes(ax, x, y)
         if marked is not None:
             x1, x2 = x[marked]
-            ax.scatter(x1, x2, s=330, facecolor="none", edgecolor=PURPLE, lw=2, zorder=4)
+            ax.scatter(x1, x2, s=330, facecolor="none", edgecolor=PURPLE, lw=2, zorder=5)
         ax.set(title=title, xlim=(left, right), ylim=(low, high), xlabel="$x_1$", aspect="equal")
         ax.set_ylabel("$x_2$" if ax is axes[0] else "")
         ax.locator_params(nbins=4)

@@ -3,7 +3,9 @@
 import base64
 import html
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,9 +17,11 @@ __all__ = [
     "GREEN",
     "GREY",
     "ORANGE",
+    "PALE",
     "PURPLE",
     "SKY",
     "Picture",
+    "draw_classes",
     "new_figure",
     "show",
 ]
@@ -26,6 +30,7 @@ __all__ = [
 # give lines a dash and points a shape of their own, so that the picture also reads in grey.
 BLUE, ORANGE, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#aa4499"
 SKY, GREY, BLACK = "#56b4e9", "#777777", "#222222"
+PALE = "#dbe9f4"  # behind the samples, where a model says 1
 
 
 class Picture:
@@ -76,3 +81,14 @@ def new_figure(width: float, height: float, columns: int = 1) -> tuple["Figure",
     for ax in axes:
         ax.spines[["top", "right"]].set_visible(False)
     return figure, axes
+
+
+def draw_classes(ax: "Axes", x: np.ndarray, y: np.ndarray) -> None:
+    """Samples in the plane, as in every lesson: filled circles for 1, hollow squares for 0.
+
+    x: (N, 2); y: (N,) labels 0 and 1.
+    """
+    ones, zeros = x[y == 1].T, x[y == 0].T
+    hollow: Any = {"facecolor": "white", "edgecolor": ORANGE, "lw": 2}
+    ax.scatter(ones[0], ones[1], s=90, color=BLUE, zorder=4)
+    ax.scatter(zeros[0], zeros[1], s=80, marker="s", zorder=4, **hollow)

@@ -29,21 +29,22 @@ QUESTIONS = (
     ),
     Question(
         "00_start_here",
-        "`a` has the shape `(4, 1)` and `t` the shape `(4,)`. Which shape has `a - t`?",
+        "A machine adjusts its weight by the learning rate times the blame. The learning rate is "
+        "far too large. What happens?",
         (
             Answer(
-                "`(4,)`, four differences",
-                "Both hold four numbers, but one is a column and the other a row. Lined up at the "
-                "last axis, 1 meets 4 and is stretched.",
+                "It needs fewer rounds, since its steps are larger",
+                "That holds up to a point. Beyond it each step lands on the other side of the "
+                "goal, and further from it than before.",
             ),
             Answer(
-                "`(4, 1)`, as `a`",
-                "The result takes the larger size on each axis, and on the last one that is 4.",
+                "Its steps lead the wrong way from the first round on",
+                "The sign of the blame gives the way, and the learning rate changes no sign. It "
+                "sets only how far to go.",
             ),
             Answer(
-                "`(4, 4)`, every pair",
-                "A column and a row are stretched to fit each other. No error warns you, which is "
-                "why this one is worth remembering.",
+                "Each step jumps past the goal and lands further away",
+                "That is what 0.13 did in lesson 00, where 0.05 arrived within a few rounds.",
                 right=True,
             ),
         ),

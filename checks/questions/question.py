@@ -21,7 +21,7 @@ class Question:
     """A question with several answers, of which one is right."""
 
     lesson: str
-    """The lesson that taught it, such as "03_loss"."""
+    """The lesson that taught it, such as "03_loss"; in lesson 00 itself, what one brings along."""
     text: str
     answers: tuple[Answer, ...]
 

@@ -91,14 +91,26 @@ guess_first.reveal(
 # **Change it.** The 0.05 is the *learning rate*: how much of the blame is acted upon. Predict what
 # 0.1 will do, and 0.13. Then try them.
 #
+# <details><summary>What 0.1 and 0.13 do</summary>
+#
+# With 0.1 the weight is 3.464 after one round, 1.986 after two, 2.873 after three: it steps too
+# far, to the other side of 2.54, but comes nearer each time and settles. With 0.13 it is 4.203,
+# then 0.744, then 4.480: each step lands further away than the last, and the weight runs off. Each
+# round multiplies the distance from 2.54 by 1 minus 16 times the learning rate. That is 0.2 for
+# 0.05, −0.6 for 0.1 and −1.08 for 0.13.
+# </details>
+#
 # ## Why not just try?
 #
 # One could do without blame: nudge the weight at random, and keep the nudge if the error became
 # smaller. With one weight that works. Let us see it with a hundred. Both ways below begin at zero
-# and have 100 tries. The nudges are of a size that suits them; smaller and larger ones do worse.
+# and have 100 tries. The nudges are of a size that suits them; much smaller and much larger ones
+# do worse.
 
 # %%
-guess_blind = predict("How much error is left after 100 blind tries?", ..., unit="percent")
+guess_blind = predict(
+    "After 100 blind tries, what percentage of the error at the start is left?", ..., unit="percent"
+)
 
 # %%
 rng = np.random.default_rng(0)
@@ -181,8 +193,8 @@ explorers.neuron()
 # ## The bug clinic: perfect, and still wrong
 #
 # A friend measures the error of her network. It gives its predictions as a column, $(N, 1)$: one
-# row a sample, one number in it. Her targets are a plain list, $(N,)$. To try her code out she
-# hands in predictions that are all perfect.
+# row for each sample, with one number. Her targets are a plain list, $(N,)$. To try her code out
+# she hands in predictions that are all perfect.
 
 # %%
 predictions = np.array([[3.0], [5.0], [10.0]])  # (N, 1) = (3, 1)
@@ -206,12 +218,19 @@ plots.stretched(predictions, targets)
 # %% [markdown]
 # Nothing failed and nothing warned. NumPy reads shapes from the right, so $(3,)$ counts as
 # $(1, 3)$; a 1 beside a 3 is repeated three times. That is called *broadcasting*, and it is often
-# what one wants. Here it compared every prediction with every target. A network trained with this
-# error learns to answer the mean of all targets, whatever its input. Its loss even falls for a
+# what one wants. Here it compared every prediction with every target. A network trained on this
+# number learns to answer the mean of all targets, whatever its input. The number even falls for a
 # while.
 #
 # Her test was a good one: **try a case whose answer you know, and look at the shape.** Where is
 # her mistake, why did NumPy not complain, and how would you mend it?
+#
+# <details><summary>Where, why, how</summary>
+#
+# It is in the subtraction: a column meets a plain list. NumPy complains only where two shapes
+# cannot be stretched to fit, and these can. So give both the same shape first, $(N,)$, and subtract
+# then.
+# </details>
 #
 # Here is the same kind of thing, done right.
 
@@ -243,10 +262,11 @@ predict("How much change does each of the three get?", change).reveal(
 #
 # For each sample $n$ give the square of the difference between its prediction and its target:
 #
-# $$ e_n = (p_{n1} - t_n)^2 \qquad p: (N, 1), \quad t: (N,), \quad e: (N,). $$
+# $$ e_n = (p_n - t_n)^2 \qquad p: (N, 1), \quad t: (N,), \quad e: (N,). $$
 #
-# The square makes too low as bad as too high. Return all $N$ numbers and not their mean, in the
-# shape $(N,)$ and not as a column. It must also work for a single sample.
+# $p_n$ is the one number in row $n$ of the predictions. Squaring makes a prediction that is too low
+# count as much as one that is too high. Return all $N$ numbers and not their mean, in the shape
+# $(N,)$ and not as a column. It must also work for a single sample.
 
 # %% exercise="squared_errors"
 def squared_errors(predictions, targets):
@@ -263,8 +283,9 @@ squared_errors = check(squared_errors)
 # The four steps are simple. Three things spoil them, and we shall meet each again.
 #
 # - **Data.** A network learns what its examples show, their gaps and prejudices included.
-# - **Computing.** Each round is cheap, but there are millions of them. And a mistake in a gradient
-#   need not show: the loss still falls, only less. So every gradient here is compared with numbers.
+# - **Computing.** Each round is cheap, but there are millions of them. And a mistake in computing
+#   the blame need not show: the error still falls, only less. So in this course every blame that
+#   you compute is also measured, and the two are compared.
 # - **Overfitting.** It may learn its examples by heart and be lost with new ones, like a pupil who
 #   memorises the answers. So one judges a network on examples that it has never seen.
 #

@@ -40,10 +40,11 @@ from backprop_lib import explorers, init_mlp, load_digits, plots
 from checks import check, predict, progress, quiz
 
 # %% [markdown]
-# On the left, the plane with the four corners of XOR: circles are 0, triangles are 1. On the right,
-# the same plane after a layer of two neurons. The blue grid shows where each part of it went. The
-# dashed border is **one straight line** on the right. Carried back to the left, it is no longer
-# one line, and it separates what no line could.
+# On the left, the plane with the four corners of XOR. As in lesson 01, filled circles should get a
+# 1 and hollow squares a 0, and the network says 1 where the plane is shaded. On the right, the same
+# plane after a layer of two neurons. The grid shows where each part of it went. The dashed border
+# is **one straight line** on the right. Carried back to the left, it is no longer one line, and it
+# separates what no line could.
 
 # %%
 plots.bent_plane()
@@ -136,7 +137,8 @@ predict("What does the basket cost in each of the four shops?", bill).reveal(
 # - **The bias and broadcasting.** `b` has the shape $(M,)$. Added to an array of shape $(N, M)$ it
 #   is added to every row. It has no axis for samples, and needs none.
 # - **Every layer returns two things.** First its output, then a **cache**: what the way back will
-#   need in lesson 05. Here that is `(x, w, b)`. The check looks at the output only.
+#   need in lesson 05. Here that is `(x, w, b)`. The check looks at the output, and at
+#   the cache only as far as the way back needs it.
 
 
 # %% exercise="linear"
@@ -186,11 +188,11 @@ same.reveal(np.allclose(stack, single), "A weighted sum of weighted sums is a we
 #
 # The rectified linear unit lets through what is positive, as it is, and turns the rest into zero:
 #
-# $$ y_{nd} = \max(0, x_{nd}) \qquad x, y: (N, D). $$
+# $$ y = \max(0, x) \;\text{ for each entry} \qquad x, y: \text{any shape}. $$
 #
-# Each entry is treated on its own, so the output has the shape of the input. Return the output and
-# the cache, which is `x`. Leave the array `x` itself as it is: whoever gave it to you may still
-# need it.
+# Each entry is treated on its own, so any shape will do, $(N, D)$ as well as $(N,)$ or a single
+# number, and the output has the shape of the input. Return the output and the cache, which is `x`.
+# Leave the array `x` itself as it is: whoever gave it to you may still need it.
 
 
 # %% exercise="relu"
@@ -226,6 +228,13 @@ plots.function_graphs(
 # %% [markdown]
 # **Change it.** Take 1 hidden neuron, then 100. How many corners can there be at most?
 #
+# <details><summary>How many corners, and where they are</summary>
+#
+# At most one for each hidden neuron, so 1 and 100. A neuron bends the line where its own sum is 0,
+# and a sum w x + b is 0 at one place only, if w is not 0. Some of these places may lie outside the
+# picture.
+# </details>
+#
 # <details><summary>Does ReLU have to be bent just so?</summary>
 #
 # No. Almost any function that is not a straight line will do, and many are in use. ReLU is cheap,
@@ -251,7 +260,19 @@ plots.function_graphs(
 explorers.bend_the_plane()
 
 # %% [markdown]
+# <details><summary>Questions 1 to 3: what there was to find</summary>
+#
+# 1. The bias of the score. At −0.5 the network says OR, and anywhere from −1.0 to −1.9 it says AND:
+#    one of the two inputs is then no longer enough, and both together still are.
+# 2. Set x2 → h1 and x1 → h2 to −1. Now (1, 1) falls onto (0, 0) in the hidden space: both neurons
+#    are silent for it. The two zeros lie on one point, and one line keeps them apart from the ones.
+# 3. The grid is flat again. Here it is even pressed onto a line, on which the two zeros lie at one
+#    point between the two ones. Wherever you move the sliders, without ReLU the score is a weighted
+#    sum of x1 and x2, so its border in the plane is one straight line, and for XOR there is none.
+# </details>
+#
 # Write your nine numbers down. You will run them through a network of your own at the end.
+# This is a good place for a break.
 #
 # ## Exercise 3 · From a score to a probability
 #
@@ -261,10 +282,12 @@ explorers.bend_the_plane()
 # or no we want a probability. The sigmoid squeezes every number into the range from 0 to 1, with
 # $1/2$ at a score of 0:
 #
-# $$ y_{nd} = \frac{1}{1 + e^{-x_{nd}}} = \frac{e^{x_{nd}}}{1 + e^{x_{nd}}} \qquad x, y: (N, D). $$
+# $$ y = \frac{1}{1 + e^{-x}} = \frac{e^{x}}{1 + e^{x}} \;\text{ for each entry} \qquad
+# x, y: \text{any shape}. $$
 #
-# Both forms are the same function on paper. A computer's numbers end at about $1.8 \cdot 10^{308}$,
-# and $e^{710}$ is already above that: NumPy then gives `inf`, infinity, and warns.
+# Like ReLU it treats each entry on its own, in an array of any shape or a single number. Both forms
+# are the same function on paper. A computer's numbers end at about $1.8 \cdot 10^{308}$, and
+# $e^{710}$ is already above that: NumPy then gives `inf`, infinity, and warns.
 #
 # **Predict.** What does the second form give for $x = 1000$: `"1.0"`, `"inf"` or `"nan"` (not a
 # number)?
@@ -275,17 +298,18 @@ second_form
 
 # %%
 with np.errstate(all="ignore"):  # keep the warnings away, to see the value alone
-    e = np.exp(np.array(1000.0))
-    value = e / (1 + e)
+    power = np.exp(np.array(1000.0))
+    value = power / (1 + power)
 second_form.reveal(str(value), "Infinity divided by infinity is no number.")
 
 # %% [markdown]
-# The first form has its trouble on the other side: there $e^{-x}$ overflows for $x = -1000$. But an
-# exponential whose exponent is **never positive** lies between 0 and 1 and cannot overflow. So use
-# $e = e^{-|x|}$, and choose for each entry the form that fits:
+# The first form overflows on the other side: for $x = -1000$ it warns. Its value, one divided by
+# infinity, happens to be 0, which is right. We want neither the nan nor the warning. An exponential
+# whose exponent is **never positive** lies between 0 and 1 and cannot overflow. So use
+# $u = e^{-|x|}$, and choose for each entry the form that fits:
 #
-# $$ y = \frac{1}{1 + e} \;\text{ where } x \ge 0, \qquad
-# y = \frac{e}{1 + e} \;\text{ elsewhere.} $$
+# $$ y = \frac{1}{1 + u} \;\text{ where } x \ge 0, \qquad
+# y = \frac{u}{1 + u} \;\text{ elsewhere.} $$
 #
 # `np.where(condition, a, b)` picks entry by entry from `a` or from `b`. It computes both of them
 # first, so neither may overflow. The output must be right for any finite `x`, such as $\pm 1000$.
@@ -327,7 +351,7 @@ plots.function_graphs(
 # `"same"`?
 
 # %%
-shifted = predict("All scores of a row grow by 5. What becomes of its probabilities?", ...)
+shifted = predict("All scores of a row grow by 5. What becomes of its last probability?", ...)
 shifted
 
 # %%
@@ -421,10 +445,11 @@ def spread_0_01(inputs, outputs, rng):
 
 # %% [markdown]
 # **Predict.** Each output is a sum of 100 terms, each of a size near 1, some positive and some
-# negative. By what factor does the signal's size change in the first layer, with spread 1?
+# negative. By what factor does the signal's size change in the first layer, ReLU included, with
+# spread 1?
 
 # %%
-growth = predict("By what factor does the first layer change the size of the signal?", ...)
+growth = predict("By what factor does the first layer, ReLU included, change the size?", ...)
 growth
 
 # %%
@@ -477,6 +502,14 @@ plots.signal_sizes(
 #
 # **Change it.** Call `size_after_each_layer` with `width=400`. Which of the three curves stays, and
 # why do the other two turn out differently?
+#
+# <details><summary>What 400 neurons change</summary>
+#
+# He stays near 1, since its spread follows the number of inputs. A fixed spread does not. Each
+# layer changes the size by the root of D σ² / 2, about 7 and 0.07 with 100 inputs, 14 and 0.14 with
+# 400. Twice as much in every layer is about a thousand times as much after ten: spread 1 explodes
+# even more, and spread 0.01 dies out less fast.
+# </details>
 #
 # <details><summary>Why not begin with zeros, or with all weights equal? Training will sort it
 # out.</summary>

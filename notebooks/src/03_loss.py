@@ -54,7 +54,9 @@ quiz("03_loss")
 # ## Wrong by how much?
 #
 # A network predicts how many guests will come on four days. The **target** is how many really came.
-# The error of each prediction is the difference:
+# The error of each prediction is the difference. (In lesson 01 what is right was called $y$. Since
+# lesson 02 that is what a layer gives, so here it is $t$ for a number and, later on, $c$ for a
+# class.)
 
 # %%
 predictions = np.array([4.0, 5.0, 0.0, 9.0])  # (N,) = (4,)
@@ -106,9 +108,9 @@ predict("How large is the worst error?", worst).reveal(
 )
 
 # %% [markdown]
-# Two losses, two ideas of what is bad. The usual one for numbers has a third: it **squares** each
-# error. A miss of 2 then counts four times as much as a miss of 1. In a picture, the error is the
-# side of a square, and the loss is the mean area:
+# Two losses, two ideas of what is bad. The usual loss for numbers has a third idea: it **squares**
+# each error. A miss of 2 then counts four times as much as a miss of 1. In a picture, the error is
+# the side of a square, and the loss is the mean area:
 
 # %%
 plots.squares_of_errors(predictions, targets)
@@ -124,7 +126,8 @@ plots.squares_of_errors(predictions, targets)
 # \hat y, t: (N, K), \quad L: \text{a number.} $$
 #
 # Like a layer, a loss returns two things: its value, and a cache with what the way back will need.
-# Here the cache is `(predictions, targets)`.
+# Here the cache is `(predictions, targets)`. In this lesson too, the check looks at the output, and
+# at the cache only as far as the way back needs it.
 #
 # Predictions and targets must have the same shape. You know from lesson 00 what NumPy makes of
 # $(N, 1)$ minus $(N,)$: all pairs, without a word. The library's version raises a `ValueError`
@@ -149,12 +152,15 @@ mean_squared_error = check(mean_squared_error)
 # $$ \frac{\partial L}{\partial \hat y_n} \approx
 # \frac{L(\hat y_n + h) - L(\hat y_n - h)}{2 h}. $$
 #
+# Read the left side, $\partial L / \partial \hat y_n$, as: how much $L$ changes when only
+# $\hat y_n$ changes, for each unit of that change.
+#
 # You can also work it out. In this course we always go the same five steps. Here they are for the
 # mean squared error of our four predictions:
 #
-# 1. **Kept.** What do we need? The predictions and the targets.
+# 1. **Kept.** What did the cache keep? The predictions and the targets.
 # 2. **Slope.** How does the square of one error react to its prediction? By
-#    $2 \, (\hat y_n - t_n)$.
+#    $2 \, (\hat y_n - t_n)$, since the slope of $u^2$ is $2 u$.
 # 3. **Reach.** What does one prediction touch? Only its own square.
 # 4. **Sum.** So there is nothing to add up, but the mean divides each square by $N$:
 #    $\partial L / \partial \hat y_n = 2 \, (\hat y_n - t_n) / N$.
@@ -230,8 +236,8 @@ coin.reveal(-np.log(0.5), "Rain or not, what happens had 0.5: the logarithm of 2
 # *9 minutes, difficulty 3 of 5, 2 points.*
 #
 # The network gives each sample one score $s_n$, and the sigmoid makes a probability of it,
-# $p_n = \sigma(s_n) = 1 / (1 + e^{-s_n})$: the probability of class 1. The label $c_n$ is 0 or 1.
-# The **binary cross-entropy** is the mean surprise at the class that was right:
+# $p_n = \mathrm{sigmoid}(s_n) = 1 / (1 + e^{-s_n})$: the probability of class 1. The label $c_n$ is
+# 0 or 1. The **binary cross-entropy** is the mean surprise at the class that was right:
 #
 # $$ L = -\frac{1}{N} \sum_n \begin{cases} \log p_n & \text{if } c_n = 1 \\
 # \log (1 - p_n) & \text{if } c_n = 0 \end{cases} $$
@@ -247,12 +253,13 @@ print(1 - p)
 
 # %% [markdown]
 # At a score of 40 the probability has been rounded to exactly 1, and the logarithm of 0 is minus
-# infinity. Yet the true loss there is 40, nothing unusual. Some hold the probability a little away
-# from 0, say at $10^{-12}$. Then nothing breaks, but the loss is **flat** beyond that point: the
-# samples that are most wrong no longer feel it when their score moves. The check will find that.
+# infinity. Yet the true loss there, if the label is 0, is 40, nothing unusual. Some clip the
+# probability: nothing below $10^{-12}$ is allowed. Then nothing breaks, but the loss is **flat**
+# beyond that point: the samples that are most wrong no longer feel it when their score moves. The
+# check will find that.
 #
-# The better way is not to compute $p$ at all. Put $p = 1 / (1 + e^{-s})$ in, and the fraction turns
-# over:
+# The better way is not to compute $p$ at all. Put $p = 1 / (1 + e^{-s})$ in, and for the other
+# label $1 - p = 1 / (1 + e^{s})$. The logarithm turns each fraction over:
 #
 # $$ -\log p = \log (1 + e^{-s}), \qquad -\log (1 - p) = \log (1 + e^{s}). $$
 #
@@ -292,6 +299,15 @@ binary_cross_entropy = check(binary_cross_entropy)
 explorers.loss_of_prediction()
 
 # %% [markdown]
+# <details><summary>Questions 2 and 4: what there was to find</summary>
+#
+# Question 2: at −0.7 on the slider, exactly at −log 2, which is −0.693. There p = 1/3 and the slope
+# is −8/27, which is −0.296. At −6 the answer is far worse and the slope is −0.005.
+#
+# Question 4: nowhere. It is flat on both sides of the score 0, and at 0 it jumps, where there is no
+# slope at all.
+# </details>
+#
 # <details><summary>Why does the squared error give up where it is most wrong?</summary>
 #
 # The score reaches the squared error through the sigmoid, and the sigmoid is flat at its ends. Its
@@ -347,7 +363,7 @@ print(p[np.arange(4), labels].round(3), "has the shape", p[np.arange(4), labels]
 # And as in softmax, you may take each row's own largest score off all scores of the row, at both
 # places. Then no exponential overflows, and the sum is at least 1, so its logarithm is safe. Your
 # loss must be right for scores near $\pm 1000$, for rows that lie far apart, and for gaps of many
-# hundreds within a row. Again nothing may be held away from 0.
+# hundreds within a row. Again nothing may be clipped.
 #
 # The mean goes over the $N$ samples, each of which has one right class; $K$ does not come in. The
 # cache is `(probabilities, labels)`; `softmax(scores)` gives the probabilities.
@@ -417,28 +433,38 @@ accuracy = check(accuracy)
 
 # %% [markdown]
 # **Predict.** Multiply all scores of the untrained network by 10. Does its accuracy get
-# `"larger"`, `"smaller"`, or does it stay the `"same"`? And the loss?
+# `"larger"`, `"smaller"`, or does it stay the `"same"`? And the loss? Put one of the three words in
+# each place.
 
 # %%
 louder = predict("All scores times 10: is the accuracy larger, smaller or the same?", ...)
 louder
 
 # %%
+louder_loss = predict("All scores times 10: is the loss larger, smaller or the same?", ...)
+louder_loss
+
+# %%
 # NBVAL_CHECK_OUTPUT
-shares = {}
+shares, losses = {}, {}
 for factor in (1, 10):
     shares[factor] = accuracy(factor * digit_scores, digit_labels)
-    loss, _ = softmax_cross_entropy(factor * digit_scores, digit_labels)
-    print(f"scores times {factor:2}: accuracy {shares[factor]:.3f}, loss {loss:.3f}")
+    losses[factor], _ = softmax_cross_entropy(factor * digit_scores, digit_labels)
+    print(f"scores times {factor:2}: accuracy {shares[factor]:.3f}, loss {losses[factor]:.3f}")
 
 # %%
 became = "same" if shares[1] == shares[10] else "another"
 louder.reveal(became, "The highest score of each row is still the highest.")
 
+# %%
+became = "larger" if losses[10] > losses[1] else "smaller"
+louder_loss.reveal(became, "Most answers are wrong, and now they are given much more surely.")
+
 # %% [markdown]
-# The same answers, given much more surely, and mostly wrong: the loss sees it, the accuracy does
-# not. So the two can part ways. Accuracy is for people, to report what a network can do. The loss
-# is for learning, since it **reacts to the smallest change of every weight**.
+# The loss sees how surely a wrong answer is given, the accuracy does not. So the two can part ways.
+# Accuracy is for people, to report what a network can do. The loss is for learning, since it
+# **reacts to the smallest change of nearly every weight**. (Behind a ReLU that is silent for every
+# sample, a weight changes nothing.)
 #
 # ## An exercise with the sliders: find the bottom
 #
@@ -458,6 +484,16 @@ louder.reveal(became, "The highest score of each row is still the highest.")
 explorers.loss_surface()
 
 # %% [markdown]
+# <details><summary>Questions 2 to 4: what there was to find</summary>
+#
+# 2. The lowest point moves from w = 0.9, b = 0.6 to w = 0.2, b = 0.0: one sample in seven takes
+#    most of the slope away. From the first line its error is above 5, and it counts by its square.
+# 3. It is 0.693, the logarithm of 2. With both weights at 0 the model says 0.5 to everything and
+#    knows nothing yet.
+# 4. At most places a step changes nothing, so it tells you nothing. And many places share the
+#    lowest value.
+# </details>
+#
 # ## The bug clinic: a loss that will not reach zero
 #
 # A friend wants her network to give probabilities, so she lets it end with a softmax. Then she
@@ -509,12 +545,12 @@ print(f"knows everything: {friends_loss(knows_everything, labels):.3f}, expected
 #
 # ## What you have learned
 #
-# - A loss is one number for a whole batch, a mean over its samples, and 0 is perfect.
+# - A loss is one number for a whole batch, usually a mean over its samples, and 0 is perfect.
 # - Errors must lose their sign before they are added up. Squares make large errors count for much.
 # - Cross-entropy is the mean surprise at what was right. A network that knows nothing has
 #   $\log 2$ or $\log K$.
 # - Compute it from the scores, with the logarithm taken on paper first. No probability needs to be
-#   held away from 0.
+#   clipped.
 # - The slope of the cross-entropy for a score is the probability minus what it should be.
 # - Accuracy is for people. It is flat almost everywhere, so nothing can learn from it.
 # - Test a loss with examples whose answer you know, at both ends.
