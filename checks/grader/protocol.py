@@ -19,6 +19,7 @@ __all__ = [
     "ProtocolError",
     "Readable",
     "Unsupported",
+    "copy_back",
     "decode",
     "encode",
     "read_frame",
@@ -26,7 +27,7 @@ __all__ = [
 
 MAGIC = b"BPF1"
 PREFIX = struct.Struct(">4sIQ")
-MAX_HEADER = 16 * 2**20
+MAX_HEADER = 4 * 2**20
 MAX_ARRAYS = 64 * 2**20
 MAX_DEPTH = 32
 MAX_DIMENSIONS = 32
@@ -270,3 +271,29 @@ def unpack(node: Any, arrays: list[np.ndarray], depth: int, used: set[int]) -> A
         case ["unsupported", str(name)]:
             return Unsupported(name[:80])
     raise ProtocolError("A frame holds something that is no plain value.")
+
+
+def copy_back(target: Any, value: Any) -> None:
+    """Make a nested value equal to another of the same structure, in place where it can be."""
+    if isinstance(target, np.ndarray):
+        if (
+            isinstance(value, np.ndarray)
+            and (target.dtype, target.shape) == (value.dtype, value.shape)
+            and target.flags.writeable
+            and target.tobytes() != value.tobytes()
+        ):
+            np.copyto(target, value)
+    elif isinstance(target, np.random.Generator):
+        if isinstance(value, np.random.Generator) and pack_generator(target) is not None:
+            target.bit_generator.state = value.bit_generator.state
+    elif isinstance(target, dict) and isinstance(value, dict):
+        if list(target) != list(value):
+            target.clear()
+            target.update(value)
+        for key in target:
+            copy_back(target[key], value[key])
+    elif isinstance(target, (tuple, list)) and isinstance(value, (tuple, list)):
+        if isinstance(target, list) and len(target) != len(value):
+            target[:] = value
+        for ours, theirs in zip(target, value, strict=False):
+            copy_back(ours, theirs)

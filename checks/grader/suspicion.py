@@ -1,0 +1,251 @@
+"""What a human should look at: flags with evidence. None of them changes a grade."""
+
+import ast
+import copy
+import functools
+import inspect
+import io
+import textwrap
+import tokenize
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import backprop_lib
+from checks.exercise import Exercise
+from checks.grader.cells import parse
+from checks.grader.submissions import Cell
+from checks.grader.withheld import withheld_names
+
+__all__ = ["AUTOGRAD", "Flag", "source_flags"]
+
+AUTOGRAD = (
+    *("torch", "jax", "tensorflow", "autograd", "tinygrad", "mxnet", "theano", "pytensor"),
+    *("casadi", "sympy", "numdifftools", "mindspore", "paddle", "keras", "aesara"),
+)
+"""Packages that differentiate by themselves."""
+
+INNER_MODULES = (
+    *("ctypes", "gc", "inspect", "subprocess", "socket", "multiprocessing", "signal", "mmap"),
+    *("importlib", "pty", "faulthandler", "tracemalloc", "cffi", "pickle", "marshal", "imp"),
+)
+INNER_NAMES = (
+    *("_getframe", "_current_frames", "f_back", "f_locals", "f_globals", "gi_frame", "tb_frame"),
+    *("__globals__", "__code__", "__closure__", "__subclasses__", "__builtins__", "__loader__"),
+    *("settrace", "setprofile", "get_objects", "get_referrers", "meta_path", "_exit", "fork"),
+    *("system", "popen", "kill", "execv", "dup2", "fdopen", "exc_info", "last_traceback"),
+)
+INNER_TEXTS = ("/proc/", "/scratch", "/course", "gradebook", "notebooks/solutions", "/etc/")
+LONG = 75
+"""Nodes of a syntax tree: two people hardly write as many the same by chance."""
+LONG_RENAMED = 110
+"""The same where all names have been exchanged."""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A suspicion."""
+
+    exercise: str
+    """The exercise that it concerns, empty where it is the whole notebook."""
+    kind: str
+    """What is suspected, in a few words."""
+    evidence: str
+    """What was seen, and where."""
+
+
+def source_flags(cells: Sequence[Cell], exercises: Sequence[Exercise]) -> tuple[Flag, ...]:
+    """What the learner's own cells show, without running them."""
+    found: list[Flag] = []
+    functions: dict[str, tuple[ast.FunctionDef, str, Cell]] = {}
+    names = {exercise.name for exercise in exercises}
+    for cell in cells:
+        tree = parse(cell.source)
+        if (cell.number == 0 and cell.kind == "code") or tree is None:
+            continue  # the lesson's own
+        found += inner_flags(tree, cell)
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and node.name in names:
+                functions[node.name] = (node, cell.source, cell)
+    withheld = withheld_names(exercises)
+    for exercise in exercises:
+        if exercise.name in functions:
+            node, source, cell = functions[exercise.name]
+            found += copy_flags(exercise, node, source, cell)
+        found += library_flags(exercise, cells, withheld)
+    return tuple(dict.fromkeys(found))
+
+
+def title(cell: Cell) -> str:
+    """What a reader calls the cell."""
+    return f"the cell of {cell.exercise}" if cell.exercise else f"code cell {cell.number}"
+
+
+def line_of(node: ast.AST, cell: Cell) -> str:
+    """Where a node is, and the line itself."""
+    number = getattr(node, "lineno", 1)
+    lines = cell.source.split("\n")
+    text = lines[number - 1].strip()[:120] if number <= len(lines) else ""
+    return f"{title(cell)}, line {number}: {text}"
+
+
+def inner_flags(tree: ast.Module, cell: Cell) -> Iterator[Flag]:
+    """Autograd packages, Python's and the system's internals, and patches of modules."""
+    modules = {"np", "numpy", "backprop_lib", "checks", "builtins", "sys", "plots"}
+    for node in ast.walk(tree):
+        imported: list[str] = []
+        if isinstance(node, ast.Import):
+            imported = [alias.name for alias in node.names]
+            modules |= {a.asname or a.name.split(".")[0] for a in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported = [node.module or ""]
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "__import__":
+            imported = [str(a.value) for a in node.args if isinstance(a, ast.Constant)]
+        for name in imported:
+            top = name.split(".")[0]
+            if top in AUTOGRAD:
+                yield Flag(cell.exercise or "", "autograd package", line_of(node, cell))
+            if top in INNER_MODULES:
+                yield Flag(cell.exercise or "", "touches internals", line_of(node, cell))
+            if name in ("checks.gradients", "scipy.optimize"):
+                yield Flag(cell.exercise or "", "numerical differences", line_of(node, cell))
+        if isinstance(node, ast.Attribute) and node.attr in INNER_NAMES:
+            yield Flag(cell.exercise or "", "touches internals", line_of(node, cell))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            one_line = len(node.value) < 200
+            if one_line and any(text in node.value for text in INNER_TEXTS):
+                yield Flag(cell.exercise or "", "touches internals", line_of(node, cell))
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        for target in targets:
+            if isinstance(target, ast.Attribute) and root(target) in modules - {"plots"}:
+                yield Flag(cell.exercise or "", "patches a module", line_of(node, cell))
+        if (
+            isinstance(node, ast.Call)
+            and getattr(node.func, "id", "") in ("setattr", "delattr")
+            and node.args
+            and root(node.args[0]) in modules
+        ):
+            yield Flag(cell.exercise or "", "patches a module", line_of(node, cell))
+
+
+def root(node: ast.AST) -> str:
+    """The name at the beginning of a.b.c."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def library_flags(
+    exercise: Exercise, cells: Iterable[Cell], withheld: frozenset[str]
+) -> Iterator[Flag]:
+    """A library function that answers the exercise, handed in as one's own."""
+    answers = {exercise.reference.__name__, f"{exercise.reference.__name__}_in_place"}
+    for cell in cells:
+        tree = parse(cell.source)
+        if tree is None or (cell.number == 0 and cell.kind == "code"):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("backprop_lib"):
+                if {alias.name for alias in node.names} & answers:
+                    yield Flag(exercise.name, "library's function", line_of(node, cell))
+            elif isinstance(node, ast.Attribute) and node.attr in answers & withheld:
+                yield Flag(exercise.name, "library's function", line_of(node, cell))
+
+
+def copy_flags(
+    exercise: Exercise, node: ast.FunctionDef, source: str, cell: Cell
+) -> Iterator[Flag]:
+    """Whether the function is the source of a library function."""
+    mine = portrait(node, ast.get_source_segment(source, node) or "")
+    for name, theirs in library_portraits():
+        where = f"{title(cell)} and backprop_lib's {name}"
+        kind = "library's source"
+        if name == exercise.reference.__name__:
+            if mine.docstring == theirs.docstring and len(theirs.docstring) > 40:
+                yield Flag(exercise.name, kind, f"{where} have the same docstring")
+            shared = sorted(mine.comments & theirs.comments)
+            if sum(map(len, shared)) >= 30:
+                told = "; ".join(shared)[:160]
+                yield Flag(exercise.name, kind, f"{where} share comments: {told}")
+        if theirs.size >= LONG and mine.tree == theirs.tree:
+            told = f"{where} are the same, names too ({theirs.size} nodes)"
+            yield Flag(exercise.name, kind, told)
+        elif theirs.size >= LONG_RENAMED and mine.shape == theirs.shape:
+            told = f"{where} are the same but for their names ({theirs.size} nodes)"
+            yield Flag(exercise.name, kind, told)
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """What a function is recognised by."""
+
+    docstring: str
+    comments: frozenset[str]
+    tree: str
+    """Its syntax tree, without docstring and types."""
+    shape: str
+    """The same with numbers in place of names."""
+    size: int
+    """Nodes of the tree."""
+
+
+def portrait(node: ast.FunctionDef, source: str) -> Portrait:
+    """What a function is recognised by."""
+    plain = bare(node)
+    size = sum(1 for _ in ast.walk(plain))
+    return Portrait(
+        ast.get_docstring(node) or "",
+        comments(source),
+        ast.dump(plain),
+        ast.dump(renamed(plain)),
+        size,
+    )
+
+
+@functools.cache
+def library_portraits() -> tuple[tuple[str, Portrait], ...]:
+    """The library's functions."""
+    found = []
+    for name in backprop_lib.__all__:
+        function = getattr(backprop_lib, name)
+        if inspect.isfunction(function):
+            source = textwrap.dedent(inspect.getsource(function))
+            node = ast.parse(source).body[0]
+            if isinstance(node, ast.FunctionDef):
+                found.append((name, portrait(node, source)))
+    return tuple(found)
+
+
+def bare(function: ast.FunctionDef) -> ast.FunctionDef:
+    """The function without docstring, types and its own name."""
+    node = copy.deepcopy(function)
+    node.name = "f"
+    node.returns = None
+    node.decorator_list = []
+    if ast.get_docstring(node) is not None:
+        node.body = node.body[1:]
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.arg):
+            inner.annotation = None
+    return node
+
+
+def renamed(function: ast.FunctionDef) -> ast.FunctionDef:
+    """The function, its names exchanged for numbers in order of appearance."""
+    node = copy.deepcopy(function)
+    numbers: dict[str, str] = {}
+    for inner in ast.walk(node):
+        for attribute in ("id", "arg"):
+            name = getattr(inner, attribute, None)
+            if isinstance(name, str) and isinstance(inner, (ast.Name, ast.arg)):
+                setattr(inner, attribute, numbers.setdefault(name, f"n{len(numbers)}"))
+    return node
+
+
+def comments(source: str) -> frozenset[str]:
+    """The comments of more than a few letters."""
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(textwrap.dedent(source)).readline))
+    except (tokenize.TokenError, SyntaxError, ValueError):
+        return frozenset()
+    found = {t.string.lstrip("# ").strip() for t in tokens if t.type == tokenize.COMMENT}
+    return frozenset(text for text in found if len(text) > 8)
