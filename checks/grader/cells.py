@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import functools
 import re
 import symtable
 import warnings
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 from checks.grader.learner import without_magics
 from checks.grader.submissions import Cell, Notebook
 
-__all__ = ["Plan", "Symbols", "parse", "plan_cells", "setup_sources", "symbols"]
+__all__ = ["Plan", "Symbols", "parse", "plan_cells", "setup_sources", "symbols", "written"]
 
 DEFINITION = re.compile(r"^def\s+(\w+)\s*\(", re.MULTILINE)
 
@@ -65,7 +66,7 @@ def plan_cells(notebook: Notebook, manifest: Notebook, exercises: Sequence[str])
             place = places[key]
             order.append(place)
         if cell.kind != "code":
-            if cell.exercise in exercises and reads_as_answer(cell, notebook):
+            if cell.exercise in exercises and reads_as_answer(cell, notebook, sources):
                 notes.append(f"The cell of {cell.exercise} is no code cell; it ran as one.")
                 chosen.append((place, cell))
             continue
@@ -75,7 +76,7 @@ def plan_cells(notebook: Notebook, manifest: Notebook, exercises: Sequence[str])
             continue
         elif cell.id not in own or "setup" in own[cell.id].tags:
             chosen.append((place, cell))
-        elif symbols(cell.source).defined & set(exercises):
+        elif written(cell.source) & set(exercises):
             chosen.append((place, cell))  # a cell of the lesson that now holds an answer
         else:
             edited.append((place, cell))
@@ -94,17 +95,21 @@ def plan_cells(notebook: Notebook, manifest: Notebook, exercises: Sequence[str])
     return Plan(tuple(cell for _, cell in chosen), tuple(notes), foreign)
 
 
-def reads_as_answer(cell: Cell, notebook: Notebook) -> bool:
-    """Whether a cell of text holds its exercise's function, and no code cell does."""
+def reads_as_answer(cell: Cell, notebook: Notebook, sources: set[str]) -> bool:
+    """Whether a cell of text holds its exercise's function, and no code cell does.
+
+    sources: of the lesson's own cells.
+    """
     name = cell.exercise or ""
-    if any(c.kind == "code" and answers(c, name) for c in notebook.cells):
+    code = [c for c in notebook.cells if c.kind == "code" and c.source.strip() not in sources]
+    if any(answers(c, name) for c in code):
         return False
-    return parse(cell.source) is not None and name in symbols(cell.source).defined
+    return parse(cell.source) is not None and name in written(cell.source)
 
 
 def answers(cell: Cell, exercise: str) -> bool:
     """Whether it is the exercise's cell, or defines its function."""
-    return cell.exercise == exercise or exercise in symbols(cell.source).defined
+    return cell.exercise == exercise or exercise in written(cell.source)
 
 
 def without_spare_stubs(
@@ -178,8 +183,9 @@ def needed(
     return [added[i] for i in sorted(added)]
 
 
+@functools.lru_cache(maxsize=256)
 def parse(source: str) -> ast.Module | None:
-    """The source's tree, without magics; None where it is no Python."""
+    """The source's tree, without magics; None where it is no Python. Not to be changed."""
     for text in (source, without_magics(source)):
         try:
             with warnings.catch_warnings():
@@ -190,6 +196,22 @@ def parse(source: str) -> ast.Module | None:
     return None
 
 
+@functools.lru_cache(maxsize=1024)
+def written(source: str) -> frozenset[str]:
+    """The global names of the functions and values that a cell makes itself: not its imports."""
+    tree = parse(source)
+    if tree is None:
+        return frozenset(DEFINITION.findall(source))
+    names = set()
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return frozenset(names)
+
+
+@functools.lru_cache(maxsize=1024)
 def symbols(source: str) -> Symbols:
     """The global names that a cell defines and uses; by a guess where it is no Python."""
     for text in (source, without_magics(source)):

@@ -189,6 +189,10 @@ def bubblewrap_command(course: Path, as_root: bool) -> list[str]:
     for place in (Path("/etc/ld.so.cache"), Path("/etc/alternatives"), Path("/etc/localtime")):
         command += ["--ro-bind-try", str(place), str(place)]
     shown = [place for place in python_places() if place != Path("/usr")]
+    above = sorted({parent for place in shown for parent in place.parents} - {Path("/")})
+    for place in above:  # else only the one who makes them could pass through
+        if not any(p == place or p in place.parents for p in shown):
+            command += ["--perms", "0755", "--dir", str(place)]
     for place in shown:
         command += ["--ro-bind", str(place), str(place)]
     for place in hidden_places():

@@ -1,18 +1,17 @@
 """What a human should look at: flags with evidence. None of them changes a grade."""
 
 import ast
-import copy
 import functools
 import inspect
 import io
 import textwrap
 import tokenize
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import backprop_lib
 from checks.exercise import Exercise
-from checks.grader.cells import parse
+from checks.grader.cells import parse, written
 from checks.grader.submissions import Cell
 from checks.grader.withheld import withheld_names
 
@@ -56,22 +55,21 @@ class Flag:
 def source_flags(cells: Sequence[Cell], exercises: Sequence[Exercise]) -> tuple[Flag, ...]:
     """What the learner's own cells show, without running them."""
     found: list[Flag] = []
-    functions: dict[str, tuple[ast.FunctionDef, str, Cell]] = {}
+    functions: dict[str, tuple[ast.FunctionDef, Cell]] = {}
     names = {exercise.name for exercise in exercises}
+    own = {name for cell in cells for name in written(cell.source)}
     for cell in cells:
         tree = parse(cell.source)
         if (cell.number == 0 and cell.kind == "code") or tree is None:
             continue  # the lesson's own
         found += inner_flags(tree, cell)
+        found += library_flags(tree, cell, exercises, own)
         for node in tree.body:
             if isinstance(node, ast.FunctionDef) and node.name in names:
-                functions[node.name] = (node, cell.source, cell)
-    withheld = withheld_names(exercises)
+                functions[node.name] = (node, cell)
     for exercise in exercises:
         if exercise.name in functions:
-            node, source, cell = functions[exercise.name]
-            found += copy_flags(exercise, node, source, cell)
-        found += library_flags(exercise, cells, withheld)
+            found += copy_flags(exercise, *functions[exercise.name])
     return tuple(dict.fromkeys(found))
 
 
@@ -135,27 +133,29 @@ def root(node: ast.AST) -> str:
 
 
 def library_flags(
-    exercise: Exercise, cells: Iterable[Cell], withheld: frozenset[str]
+    tree: ast.Module, cell: Cell, exercises: Sequence[Exercise], own: set[str]
 ) -> Iterator[Flag]:
-    """A library function that answers the exercise, handed in as one's own."""
-    answers = {exercise.reference.__name__, f"{exercise.reference.__name__}_in_place"}
-    for cell in cells:
-        tree = parse(cell.source)
-        if tree is None or (cell.number == 0 and cell.kind == "code"):
-            continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("backprop_lib"):
-                if {alias.name for alias in node.names} & answers:
-                    yield Flag(exercise.name, "library's function", line_of(node, cell))
-            elif isinstance(node, ast.Attribute) and node.attr in answers & withheld:
-                yield Flag(exercise.name, "library's function", line_of(node, cell))
+    """A library function that answers an exercise, handed in as one's own.
+
+    own: the names that some cell gives to what it has written itself.
+    """
+    for node in ast.walk(tree):
+        used: list[str] = []
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("backprop_lib"):
+            used = [alias.name for alias in node.names if alias.name not in own]
+        elif isinstance(node, ast.Attribute):
+            used = [node.attr]
+        for name in used:
+            answered = [e.name for e in exercises if name in withheld_names([e])]
+            for exercise in [x for x in answered if x == cell.exercise] or answered:
+                yield Flag(exercise, "library's function", line_of(node, cell))
 
 
-def copy_flags(
-    exercise: Exercise, node: ast.FunctionDef, source: str, cell: Cell
-) -> Iterator[Flag]:
+def copy_flags(exercise: Exercise, node: ast.FunctionDef, cell: Cell) -> Iterator[Flag]:
     """Whether the function is the source of a library function."""
-    mine = portrait(node, ast.get_source_segment(source, node) or "")
+    mine = portrait("\n".join(cell.source.split("\n")[node.lineno - 1 : node.end_lineno]))
+    if mine is None:
+        return
     for name, theirs in library_portraits():
         where = f"{title(cell)} and backprop_lib's {name}"
         kind = "library's source"
@@ -188,17 +188,35 @@ class Portrait:
     """Nodes of the tree."""
 
 
-def portrait(node: ast.FunctionDef, source: str) -> Portrait:
-    """What a function is recognised by."""
-    plain = bare(node)
-    size = sum(1 for _ in ast.walk(plain))
-    return Portrait(
-        ast.get_docstring(node) or "",
-        comments(source),
-        ast.dump(plain),
-        ast.dump(renamed(plain)),
-        size,
-    )
+def portrait(source: str) -> Portrait | None:
+    """What a function is recognised by; None where the source is not that of one function."""
+    module = parse(source)
+    if module is None or len(module.body) != 1 or not isinstance(module.body[0], ast.FunctionDef):
+        return None
+    node = copy_tree(module.body[0])  # parsed trees are shared, and this one will be changed
+    docstring = ast.get_docstring(node) or ""
+    if docstring:
+        del node.body[0]
+    node.name, node.returns, node.decorator_list = "f", None, []
+    inner = list(ast.walk(node))
+    for part in inner:
+        if isinstance(part, ast.arg):
+            part.annotation = None
+    tree = ast.dump(node)
+    numbers: dict[str, str] = {}
+    for part in inner:  # names become numbers, in order of appearance
+        if isinstance(part, ast.Name):
+            part.id = numbers.setdefault(part.id, f"n{len(numbers)}")
+        elif isinstance(part, ast.arg):
+            part.arg = numbers.setdefault(part.arg, f"n{len(numbers)}")
+    return Portrait(docstring, comments(source), tree, ast.dump(node), len(inner))
+
+
+def copy_tree(node: ast.FunctionDef) -> ast.FunctionDef:
+    """A copy of a function's tree, to be changed."""
+    copied = ast.parse(ast.unparse(node)).body[0]
+    assert isinstance(copied, ast.FunctionDef)
+    return copied
 
 
 @functools.cache
@@ -208,37 +226,10 @@ def library_portraits() -> tuple[tuple[str, Portrait], ...]:
     for name in backprop_lib.__all__:
         function = getattr(backprop_lib, name)
         if inspect.isfunction(function):
-            source = textwrap.dedent(inspect.getsource(function))
-            node = ast.parse(source).body[0]
-            if isinstance(node, ast.FunctionDef):
-                found.append((name, portrait(node, source)))
+            own = portrait(inspect.getsource(function))
+            if own is not None:
+                found.append((name, own))
     return tuple(found)
-
-
-def bare(function: ast.FunctionDef) -> ast.FunctionDef:
-    """The function without docstring, types and its own name."""
-    node = copy.deepcopy(function)
-    node.name = "f"
-    node.returns = None
-    node.decorator_list = []
-    if ast.get_docstring(node) is not None:
-        node.body = node.body[1:]
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.arg):
-            inner.annotation = None
-    return node
-
-
-def renamed(function: ast.FunctionDef) -> ast.FunctionDef:
-    """The function, its names exchanged for numbers in order of appearance."""
-    node = copy.deepcopy(function)
-    numbers: dict[str, str] = {}
-    for inner in ast.walk(node):
-        for attribute in ("id", "arg"):
-            name = getattr(inner, attribute, None)
-            if isinstance(name, str) and isinstance(inner, (ast.Name, ast.arg)):
-                setattr(inner, attribute, numbers.setdefault(name, f"n{len(numbers)}"))
-    return node
 
 
 def comments(source: str) -> frozenset[str]:
