@@ -429,10 +429,15 @@ def test_points_of_our_own(tmp_path: Path) -> None:
 def test_a_failing_grader_is_a_row_too(
     grading: Grading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*args: object) -> None:
-        raise ZeroDivisionError("oh")
+    def fail(name: str, *args: object) -> object:
+        if name == "relu_backward":
+            raise ZeroDivisionError("oh")
+        return judge(name, *args)
 
     monkeypatch.setattr("checks.grader.grade.judge", fail)
+    found = grading.verdicts(notebook(RIGHT), tmp_path)
+    assert found == ALL_CORRECT | {"relu_backward": "grader error"}
+    monkeypatch.setattr("checks.grader.grade.plan_cells", fail)
     assert {*grading.verdicts(notebook(RIGHT), tmp_path).values()} == {"grader error"}
 
 

@@ -151,11 +151,7 @@ class LessonGrader:
         try:
             return self.grade_notebook(notebook)
         except (Exception, AttemptLost) as error:  # one must not end the run for all the others
-            text = (
-                f"The grader itself failed on this notebook ({type(error).__name__}: {error}). "
-                "That is no fault of the learner's: please report it with the notebook."
-            )
-            return unjudged(self.lesson, "grader error", text, self._settings)
+            return unjudged(self.lesson, "grader error", failure(error), self._settings)
 
     def grade_notebook(self, notebook: Notebook) -> Graded:
         """The same for what the file holds."""
@@ -238,6 +234,9 @@ class Run:
                 if not process.alive:
                     return
                 continue
+            except Exception as error:  # it must not cost the other exercises
+                self._give(exercise, "grader error", failure(error))
+                continue
             self._rows[name] = self._judged(exercise, result)
             if result.verdict == "correct":
                 try:
@@ -271,15 +270,13 @@ class Run:
         most = points_of(exercise, self._settings)
         points = most if result.verdict == "correct" else 0
         result = replace(result, points=points, max_points=most)
+        try:
+            card, text = card_html(result).removeprefix(STYLE).strip(), card_text(result)
+        except ValueError:  # an array so odd that it cannot be drawn
+            card = text = ""
+        message = self._remark(result.message)
         return GradedRow(
-            result.exercise,
-            result.verdict,
-            points,
-            most,
-            result.mistake,
-            self._remark(result.message),
-            card_html(result).removeprefix(STYLE).strip(),
-            card_text(result),
+            result.exercise, result.verdict, points, most, result.mistake, message, card, text
         )
 
     def _give(self, exercise: Exercise, verdict: str, reason: str) -> None:
@@ -296,6 +293,14 @@ class Run:
     def _remark(self, message: str) -> str:
         """A row's message, with what else has happened to the notebook."""
         return " ".join([message, *(loss.sentence for loss in self._losses)])
+
+
+def failure(error: BaseException) -> str:
+    """What to say where the grader itself fails."""
+    return (
+        f"The grader itself failed on this notebook ({type(error).__name__}: {error}). That is no "
+        "fault of the learner's: please report it with the notebook."
+    )
 
 
 def parameters(case: Case) -> int:

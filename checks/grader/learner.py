@@ -269,7 +269,8 @@ class Learner:
                 raise kinds.get(frame.body["kind"], RuntimeError)(frame.body["error"])
             # what the reference did to its arguments
             self.protocol.copy_back(list(args), frame.body["args"])
-            return frame.body["value"]
+            value = frame.body["value"]
+            return iter(value) if frame.body["series"] else value
 
         ask.__name__ = name
         return ask

@@ -398,10 +398,11 @@ def ask_reference(references: Mapping[str, Callable[..., Any]], body: Any) -> di
     try:
         with np.errstate(all="ignore"):
             value = references[name](*args, **kwargs)
-            if isinstance(value, Iterator):
+            series = isinstance(value, Iterator)
+            if series:
                 value = list(itertools.islice(value, MAX_ITEMS))
         # what it did to its arguments must happen to the learner's as well
-        return {"value": value, "args": args}
+        return {"value": value, "args": args, "series": series}
     except Exception as error:
         return {"kind": type(error).__name__, "error": f"{name}: {error}"}
 

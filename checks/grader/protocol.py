@@ -273,27 +273,36 @@ def unpack(node: Any, arrays: list[np.ndarray], depth: int, used: set[int]) -> A
     raise ProtocolError("A frame holds something that is no plain value.")
 
 
-def copy_back(target: Any, value: Any) -> None:
-    """Make a nested value equal to another of the same structure, in place where it can be."""
-    if isinstance(target, np.ndarray):
-        if (
-            isinstance(value, np.ndarray)
-            and (target.dtype, target.shape) == (value.dtype, value.shape)
-            and target.flags.writeable
-            and target.tobytes() != value.tobytes()
+def copy_back(target: Any, value: Any) -> Any:
+    """Make a nested value equal to another, in place as far as it can be; gives the result.
+
+    So what a function did to its arguments on one side of the pipe happens on the other as well.
+    """
+    match target, value:
+        case np.ndarray(), np.ndarray() if (target.dtype, target.shape) == (
+            value.dtype,
+            value.shape,
         ):
-            np.copyto(target, value)
-    elif isinstance(target, np.random.Generator):
-        if isinstance(value, np.random.Generator) and pack_generator(target) is not None:
-            target.bit_generator.state = value.bit_generator.state
-    elif isinstance(target, dict) and isinstance(value, dict):
-        if list(target) != list(value):
+            if target.tobytes() != value.tobytes():
+                if not target.flags.writeable:
+                    return value
+                np.copyto(target, value)
+            return target
+        case np.random.Generator(), np.random.Generator():
+            if pack_generator(target) is not None:
+                target.bit_generator.state = value.bit_generator.state
+            return target
+        case dict(), dict():
+            new = {key: copy_back(target.get(key), item) for key, item in value.items()}
             target.clear()
-            target.update(value)
-        for key in target:
-            copy_back(target[key], value[key])
-    elif isinstance(target, (tuple, list)) and isinstance(value, (tuple, list)):
-        if isinstance(target, list) and len(target) != len(value):
-            target[:] = value
-        for ours, theirs in zip(target, value, strict=False):
-            copy_back(ours, theirs)
+            target.update(new)
+            return target
+        case list(), list():
+            known = [*target, *[None] * len(value)]
+            target[:] = [copy_back(k, item) for k, item in zip(known, value, strict=False)]
+            return target
+        case tuple(), tuple() if len(target) == len(value):
+            for mine, theirs in zip(target, value, strict=True):
+                copy_back(mine, theirs)
+            return target
+    return value

@@ -60,7 +60,6 @@ class Course:
                 self.setup_error = text
         if config["plots"]:
             draw_once(here / "matplotlib")
-        seed_generators()
         gc.collect()
         gc.freeze()
 
@@ -204,6 +203,7 @@ def put_up_walls(config: dict[str, Any]) -> None:
 
 def be_learner(course: Course, inbox: int, outbox: int) -> None:
     """Serve the judge. Does not return."""
+    seed_generators()  # Python draws a new seed after a fork
     with os.fdopen(inbox, "rb", buffering=0) as asked, os.fdopen(outbox, "wb") as told:
         course.learner.Learner(course.protocol, course.space, asked, told).serve()
         os._exit(0)  # a learner's exit handlers have nothing to say any more
