@@ -51,6 +51,8 @@ REFERENCE_LENGTH = 2**12
 REFERENCE_NUMBER = 2**20
 """The same for the size of a whole number: it may say how much is to be done."""
 
+START_SECONDS = 60
+
 MAX_ITEMS = 1000
 """How many items are taken at most from a reference that yields them one after another."""
 
@@ -121,6 +123,8 @@ class LearnerProcess:
         ]
         for thread in self._threads:
             thread.start()
+        if sandbox.mode == "fresh process":  # its start is not the learner's time
+            self._request("loaded", [], seconds=START_SECONDS)
 
     def __enter__(self) -> Self:
         """Give the process itself."""
@@ -222,14 +226,18 @@ class LearnerProcess:
                 pipe.close()
 
     def _request(
-        self, kind: str, body: Any, answer: Callable[[Any], dict[str, Any]] | None = None
+        self,
+        kind: str,
+        body: Any,
+        answer: Callable[[Any], dict[str, Any]] | None = None,
+        seconds: float | None = None,
     ) -> Frame:
         """Send a request and wait for its answer, serving references meanwhile."""
         if self._lost is not None:
             raise self._lost
         nonce = secrets.token_hex(8)
         self._printed = 0
-        until = min(time.monotonic() + self._limits.seconds, self._deadline)
+        until = min(time.monotonic() + (seconds or self._limits.seconds), self._deadline)
         self._outbox.put(encode(Frame(kind, nonce, body)))
         while True:
             frame = self._receive(until)

@@ -345,7 +345,7 @@ def write_course(folder: Path, sandbox: Sandbox) -> None:
     root = Path(checks.__file__).resolve().parent.parent
     config = {
         "setup": list(sandbox.setup),
-        "plots": sandbox.plots,
+        "plots": sandbox.plots and sandbox.mode != "fresh process",  # it saves time by forking
         "limits": limits,
         # each worker's learners have a user of their own, so that their processes are counted apart
         "uid": 61_000 + os.getpid() % 4_000 if sandbox.mode == "bubblewrap as root" else None,
@@ -395,7 +395,7 @@ def walls_of(mode: Mode, facts: dict[str, Any], reason: str) -> Walls:
     alone = facts.get("pid") == 1
     seen = {
         "files": alone and not facts.get("seen"),
-        "network": alone and facts.get("interfaces") == ["lo"],
+        "network": facts.get("interfaces") == ["lo"] or bool(facts.get("filtered")),
         "processes": alone,
         "system calls": bool(facts.get("filtered")),
         "limits": bool(facts.get("limited")),
