@@ -302,7 +302,5 @@ def copy_back(target: Any, value: Any) -> Any:
             target[:] = [copy_back(k, item) for k, item in zip(known, value, strict=False)]
             return target
         case tuple(), tuple() if len(target) == len(value):
-            for mine, theirs in zip(target, value, strict=True):
-                copy_back(mine, theirs)
-            return target
+            return tuple(copy_back(a, b) for a, b in zip(target, value, strict=True))
     return value
