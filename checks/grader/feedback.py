@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from checks.grader.grade import GradedRow
 from checks.grader.gradebook import Entry
-from checks.grader.pages import html_page, safe, verdict_mark
+from checks.grader.pages import html_page, safe, safe_name, verdict_mark
 
 __all__ = ["feedback_page", "page_name"]
 
@@ -29,7 +29,7 @@ def lesson_section(entry: Entry) -> str:
     """One lesson: its points, a list of its exercises, and what was found in each."""
     points, most = sum(r.points for r in entry.rows), sum(r.max_points for r in entry.rows)
     lines = "\n".join(
-        f'<tr><td><a href="#{anchor(entry, row)}">{safe(row.exercise or "notebook")}</a></td>'
+        f'<tr><td><a href="#{anchor(entry, row)}">{safe_name(row.exercise or "notebook")}</a></td>'
         f"<td>{verdict_mark(row.verdict)}</td>"
         f'<td class="number">{row.points} / {row.max_points}</td></tr>'
         for row in entry.rows

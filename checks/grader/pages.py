@@ -4,7 +4,7 @@ from html import escape
 
 from checks.card import STYLE as CARD_STYLE
 
-__all__ = ["html_page", "safe", "verdict_mark"]
+__all__ = ["html_page", "safe", "safe_name", "verdict_mark"]
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #56606e; --line: #d9dee6;
@@ -32,13 +32,15 @@ p { margin: .4rem 0; overflow-wrap: anywhere; }
 table.list { border-collapse: separate; border-spacing: 0; width: 100%; }
 .list th, .list td { padding: .45rem .9rem; text-align: left; vertical-align: top; }
 .list th { font-size: .85rem; color: var(--soft); font-weight: 600; }
-.list td { border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+.list td { border-top: 1px solid var(--line); overflow-wrap: break-word; }
+.list td.small { overflow-wrap: anywhere; }
+.list .number, .list .bar { width: 1%; }
 .list .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .mark { white-space: nowrap; }
 .mark::before { content: attr(data-sign) " "; font-weight: 700; }
 .good { color: var(--good); } .bad { color: var(--bad); } .other { color: var(--other); }
 .none { color: var(--soft); }
-section > .bp-card, section .box { background: var(--paper); }
+section > .bp-card, section .box { background: var(--paper); max-width: none; }
 .bp-numbers { overflow-x: auto; }
 code { font-family: ui-monospace, monospace; font-size: .9em; }
 a { color: inherit; }
@@ -77,6 +79,11 @@ def safe(text: str) -> str:
     return escape(
         "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
     )
+
+
+def safe_name(name: str) -> str:
+    """The name of a function or a lesson, which may be broken after an underscore."""
+    return safe(name).replace("_", "_<wbr>")
 
 
 def verdict_mark(verdict: str) -> str:

@@ -4,15 +4,18 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from checks.card import code_marks
 from checks.exercises import EXERCISES
 from checks.grader.feedback import page_name
 from checks.grader.gradebook import Entry
 from checks.grader.isolation import WALLS
-from checks.grader.pages import html_page, safe
+from checks.grader.pages import html_page, safe, safe_name
 
 __all__ = ["ClassCounts", "class_report", "count_class"]
 
 MOST_FLAGS = 200
+UNGRADED = ("unreadable", "wrong lesson", "not graded", "grader error")
+"""Verdicts on a whole notebook."""
 KINDS = (
     ("correct", "good", "right"),
     ("wrong", "bad", "wrong"),
@@ -85,10 +88,10 @@ def count_class(entries: Iterable[Entry]) -> ClassCounts:
                     name = row.mistake or "not named"
                     words = known.get(row.exercise, {}).get(name, "")
                     found.mistakes[name, words] += 1
-                elif row.verdict not in ("correct", "not attempted"):
+                elif row.verdict not in ("correct", "not attempted", *UNGRADED):
                     found.mistakes[row.verdict, ""] += 1
         first = entry.rows[0] if entry.rows else None
-        if first and first.verdict in ("unreadable", "wrong lesson", "grader error", "not graded"):
+        if first and first.verdict in UNGRADED:
             counts.unreadable.append((entry.student_id, entry.lesson, first.message))
         counts.flagged += bool(entry.flags)
         for flag in entry.flags:
@@ -168,12 +171,12 @@ def exercise_section(name: str, found: ExerciseCounts) -> str:
         )
         lines.append(
             f'<tr><td class="number">{number}</td><td class="number">{number / found.total:.0%}'
-            f'</td><td>{bar}</td><td><code>{safe(mistake)}</code><br><span class="soft small">'
-            f"{safe(words)}</span></td></tr>"
+            f'</td><td class="bar">{bar}</td><td><code>{safe(mistake)}</code><br>'
+            f'<span class="soft small">{code_marks(words)}</span></td></tr>'
         )
     table = (
         '<div class="scroll"><table class="list"><thead><tr><th class="number">Students</th>'
-        '<th class="number">Share</th><th></th><th>What went wrong</th></tr></thead>'
+        '<th class="number">Share</th><th class="bar"></th><th>What went wrong</th></tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"
         if lines
         else '<p class="soft small">No mistakes.</p>'
@@ -191,7 +194,7 @@ def unreadable_section(counts: ClassCounts) -> str:
     if not counts.unreadable:
         return ""
     lines = "".join(
-        f"<tr><td>{link(student)}</td><td>{safe(lesson)}</td><td>{safe(reason)}</td></tr>"
+        f"<tr><td>{link(student)}</td><td>{safe_name(lesson)}</td><td>{safe(reason)}</td></tr>"
         for student, lesson, reason in counts.unreadable
     )
     return (
@@ -205,7 +208,7 @@ def flags_section(counts: ClassCounts) -> str:
     if not counts.flags:
         return ""
     lines = "".join(
-        f"<tr><td>{link(student)}</td><td>{safe(exercise)}</td><td>{safe(kind)}</td>"
+        f"<tr><td>{link(student)}</td><td>{safe_name(exercise)}</td><td>{safe(kind)}</td>"
         f"<td class='small'>{safe(evidence)}</td></tr>"
         for student, exercise, kind, evidence in counts.flags
     )
@@ -221,14 +224,13 @@ def late_section(counts: ClassCounts) -> str:
     """Who was late."""
     if not counts.late:
         return ""
-    lines = "".join(
-        f"<tr><td>{link(student)}</td><td>{safe(lesson)}</td></tr>"
-        for student, lesson in counts.late
-    )
+    of: dict[str, list[str]] = {}
+    for student, lesson in counts.late:
+        of.setdefault(lesson, []).append(link(student))
+    lists = "".join(f"<p>{safe(name)}: {', '.join(of[name])}</p>" for name in sorted(of))
     return (
         "<h2>Handed in late</h2><p class='soft'>By the time at which the file was last written. "
-        "Points are not taken off.</p><table class='list'><thead><tr><th>Student</th>"
-        f"<th>Lesson</th></tr></thead><tbody>{lines}</tbody></table>"
+        f"Points are not taken off.</p>{lists}"
     )
 
 
