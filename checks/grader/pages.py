@@ -45,7 +45,13 @@ section > .bp-card, section .box { background: var(--paper); max-width: none; }
 code { font-family: ui-monospace, monospace; font-size: .9em; }
 a { color: inherit; }
 ul { margin: .3rem 0; padding-left: 1.3rem; }
-svg text { fill: var(--ink); }
+figure.box { margin: .6rem 0 0; }
+.ends { display: flex; justify-content: space-between; gap: 1rem; margin: .35rem 0 .1rem; }
+.share { display: block; width: 100%; height: .8rem; border-radius: 3px; }
+.key { display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin-top: .6rem; }
+@media (max-width: 40rem) {
+  .list th, .list td { padding: .4rem .5rem; }
+  .list .bar { display: none; } }
 """
 
 

@@ -128,34 +128,31 @@ def class_report(counts: ClassCounts) -> str:
 
 def picture(exercises: list[tuple[str, ExerciseCounts]]) -> str:
     """A bar for each exercise, in the shares of right, wrong, not attempted and other."""
-    row, left, width = 34, 0, 720
-    shapes = []
-    for i, (name, found) in enumerate(exercises):
-        top, x = i * row, float(left)
-        shapes.append(
-            f'<text x="0" y="{top + 12}" font-size="12">{safe(name)}</text>'
-            f'<text x="{width}" y="{top + 12}" font-size="12" text-anchor="end">'
-            f"{found.share_right:.0%} right</text>"
-        )
+    bars = []
+    for name, found in exercises:
+        x, parts = 0.0, []
         for verdict, kind, word in KINDS:
-            share = found.count(verdict) / found.total
-            if share:
-                shapes.append(
-                    f'<rect x="{x:.1f}" y="{top + 16}" width="{share * width:.1f}" height="12" '
-                    f'style="fill:var(--{kind})"><title>{safe(name)}: {found.count(verdict)} '
-                    f"{word}</title></rect>"
+            number = found.count(verdict)
+            width = 100 * number / found.total
+            if number:
+                parts.append(
+                    f'<rect x="{x:.2f}" width="{width:.2f}" height="12" '
+                    f'style="fill:var(--{kind})"><title>{number} {word}</title></rect>'
                 )
-                x += share * width
-    told = "; ".join(f"{name} {c.share_right:.0%} right" for name, c in exercises)
-    key = " ".join(f'<span class="{kind}">■</span>&nbsp;{word}' for _, kind, word in KINDS).replace(
-        'class="none"', 'style="color:var(--none)"'
+            x += width
+        told = ", ".join(f"{found.count(v)} {word}" for v, _, word in KINDS)
+        bars.append(
+            f'<p class="ends small"><span>{safe_name(name)}</span>'
+            f"<span>{found.share_right:.0%} right</span></p>"
+            f'<svg role="img" aria-label="{safe(name)}: {told}" viewBox="0 0 100 12" '
+            f'preserveAspectRatio="none" class="share">{"".join(parts)}</svg>'
+        )
+    key = " ".join(
+        f'<span><span style="color:var(--{kind})">■</span> {word}</span>' for _, kind, word in KINDS
     )
-    height = len(exercises) * row
     return (
-        f'<figure class="box" style="margin-left:0;margin-right:0">'
-        f'<svg role="img" aria-label="{safe(told)}" viewBox="0 0 {width} {height}" '
-        f'style="width:100%;height:auto;display:block">{"".join(shapes)}</svg>'
-        f'<figcaption class="small soft">{key}</figcaption></figure>'
+        f'<figure class="box">{"".join(bars)}'
+        f'<figcaption class="key small soft">{key}</figcaption></figure>'
     )
 
 
