@@ -5,6 +5,8 @@ import datetime
 import io
 import os
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -308,3 +310,30 @@ def test_wrong_use_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert grade(tmp_path / "in", tmp_path / "file") == 2
     assert "cannot be written" in capsys.readouterr().err
     assert LESSONS_DIR.is_dir() and set(NAMES) == set(RIGHT)
+
+
+# the guide for instructors
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its commands are for a shell")
+def test_the_guide_works_as_written(tmp_path: Path) -> None:
+    guide = (LESSONS_DIR.parent / "docs" / "instructors.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", guide, re.DOTALL)
+    assert len(blocks) >= 5
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    (tmp_path / "notebooks").symlink_to(LESSONS_DIR)
+    path = os.pathsep.join([str(LESSONS_DIR.parent), *filter(None, sys.path)])
+    done = subprocess.run(
+        ["sh", "-ec", "\n".join(blocks)],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "linear_backward: correct, 5 of 5" in done.stdout
+    assert {row["verdict"] for row in rows_in(tmp_path / "grades")} == {"correct", "not attempted"}
+    assert (tmp_path / "grades" / "report.html").exists()
