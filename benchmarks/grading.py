@@ -185,7 +185,7 @@ def one_by_one(lesson: str, files: list[Path], folder: Path) -> list[float]:
     ):
         for i, path in enumerate(files):
             begun = time.perf_counter()
-            submission = Submission(f"s{i}", path, lesson=lesson, digest=str(i))
+            submission = Submission(f"s{i}", path, lesson=lesson)
             graded = grader.grade(submission)
             book.record(submission, "v", SEED, str(walls), graded)
             times.append(time.perf_counter() - begun)

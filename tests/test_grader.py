@@ -2,6 +2,8 @@
 
 import inspect
 import json
+import os
+import sys
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -624,8 +626,6 @@ def test_a_large_file_is_not_read(tmp_path: Path) -> None:
 
 
 def test_links_and_pipes_are_not_opened(tmp_path: Path) -> None:
-    import os
-
     if not hasattr(os, "mkfifo"):
         pytest.skip("needs named pipes")
     (tmp_path / "link.ipynb").symlink_to("/etc/hostname")
@@ -640,7 +640,15 @@ def test_layouts_and_the_newest(tmp_path: Path) -> None:
     for name in ("ada/05/a.ipynb", "ada/b.ipynb", "bo.ipynb", ".hidden.ipynb", "cy/x/y/z.ipynb"):
         write(tmp_path / name, b"{}")
     found = list(find_submissions(tmp_path))
-    assert [(s.student_id, s.folder) for s in found] == [("ada", "05"), ("ada", None), ("bo", None)]
+    assert [(s.student_id, s.folder) for s in found] == [
+        ("ada", "05"),
+        ("ada", None),
+        ("bo", None),
+        ("cy", None),
+    ]
+    assert found[-1].path == tmp_path / "cy"  # too deep down: a row that says so
+    with pytest.raises(NotebookError, match="no notebook"):
+        read_notebook(found[-1].path)
     older = Submission("ada", Path("b.ipynb"), lesson="x", modified=1.0)
     newer = Submission("ada", Path("a.ipynb"), lesson="x", modified=2.0)
     other = Submission("ada", Path("c.ipynb"), lesson="y", modified=1.0)
@@ -651,6 +659,47 @@ def test_layouts_and_the_newest(tmp_path: Path) -> None:
         ("c.ipynb", True),
     ]
     assert "b.ipynb not" in marked[1].note
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_linked_folders_are_told_and_not_followed(tmp_path: Path) -> None:
+    write(tmp_path / "elsewhere" / "a.ipynb", b"{}")
+    (tmp_path / "in" / "ada").mkdir(parents=True)
+    (tmp_path / "in" / "bo").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "in" / "ada" / "05").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "in" / "grades").mkdir()
+    (tmp_path / "in" / "grades" / "gradebook.sqlite").touch()
+    found = list(find_submissions(tmp_path / "in"))
+    assert [s.student_id for s in found] == ["ada", "bo"]
+    for submission in found:
+        with pytest.raises(NotebookError, match="link"):
+            read_notebook(submission.path)
+
+
+def test_a_file_that_changes_during_the_run_is_not_graded(grading: Grading, tmp_path: Path) -> None:
+    path = write(tmp_path / "ada.ipynb", notebook(RIGHT))
+    submission = Submission("ada", path, lesson=LESSON, digest="0" * 64)
+    rows = grading.grader.grade(submission).rows
+    assert {row.verdict for row in rows} == {"unreadable"}
+    assert "has changed" in rows[0].message
+
+
+def test_what_an_answer_says_steers_neither_terminal_nor_page(
+    grading: Grading, tmp_path: Path
+) -> None:
+    hostile = "\x1b[2J\u202e<script>"
+    sources = (
+        f"def relu_backward(dy, cache):\n    raise ValueError({hostile!r})\n",
+        f"def relu_backward(dy, cache):\n    return type({hostile!r}, (), {{}})()\n",
+        f"raise ValueError({hostile!r})\n",
+    )
+    for source in sources:
+        row = grading.rows(notebook({"relu_backward": source}), tmp_path)["relu_backward"]
+        keys = f"def mlp_backward(dscores, cache):\n    return {{{hostile!r}: 1}}\n"
+        other = grading.rows(notebook({"mlp_backward": keys}), tmp_path)["mlp_backward"]
+        for text in (row.message, row.card, row.text, other.message, other.card, other.text):
+            assert "\x1b" not in text and "\u202e" not in text
+        assert "<script" not in row.card + other.card
 
 
 def test_names_that_differ_stay_different(tmp_path: Path) -> None:

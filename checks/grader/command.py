@@ -5,6 +5,7 @@ import dataclasses
 import datetime
 import os
 import shutil
+import sqlite3
 import sys
 import time
 from collections import Counter
@@ -37,6 +38,7 @@ from checks.grader.submissions import (
     find_submissions,
     mark_standing,
     parse_notebook,
+    visible,
 )
 from checks.grader.workers import Job, Workers
 
@@ -132,7 +134,7 @@ def run_grade(args: argparse.Namespace) -> int:
         return grade_class(args)
     except (GradebookError, SettingsError, SandboxError) as error:
         return misuse(str(error))
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         return misuse(f"The grades cannot be written: {error}")
     except KeyboardInterrupt:
         say(f"Stopped. Nothing is lost. To go on: {go_on(args)}")
@@ -312,7 +314,7 @@ def run_report(args: argparse.Namespace) -> int:
         with Gradebook(args.out / "gradebook.sqlite", create=False) as book:
             counts = write_reports(book, args.out)
             left = book.ungraded()
-    except (GradebookError, OSError) as error:
+    except (GradebookError, OSError, sqlite3.Error) as error:
         return misuse(str(error))
     for line in summary(counts, args.out):
         say(line)
@@ -345,13 +347,11 @@ def explanation(entry: Entry, exercise: str | None, book: Gradebook) -> Iterator
     rows = [row for row in entry.rows if exercise in (None, row.exercise)]
     if not rows:
         return
-    written = datetime.datetime.fromtimestamp(entry.modified).isoformat(" ", "seconds")
-    yield f"{entry.student_id}, {entry.lesson}: {entry.path}, written {written}" + (
+    yield f"{entry.student_id}, {entry.lesson}: {entry.path}, written {moment(entry.modified)}" + (
         " (late)" if entry.late else ""
     )
     for path, when in book.others(entry.student_id, entry.lesson):
-        at = datetime.datetime.fromtimestamp(when).isoformat(" ", "seconds")
-        yield f"  handed in as well, does not count: {path}, written {at}"
+        yield f"  handed in as well, does not count: {path}, written {moment(when)}"
     yield f"  {entry.walls} Seed {entry.seed}."
     for note in entry.notes:
         yield f"  note: {note}"
@@ -365,6 +365,14 @@ def explanation(entry: Entry, exercise: str | None, book: Gradebook) -> Iterator
         for flag in entry.flags:
             if flag.exercise in ("", row.exercise):
                 yield f"To be looked at: {flag.kind}. {flag.evidence}"
+
+
+def moment(seconds: float) -> str:
+    """A file's time as a date, in this machine's time zone."""
+    try:
+        return datetime.datetime.fromtimestamp(seconds).isoformat(" ", "seconds")
+    except (ValueError, OverflowError, OSError):
+        return "at an impossible time"
 
 
 def progress(
@@ -439,7 +447,7 @@ def misuse(message: str) -> int:
 
 def say(text: str, stream: TextIO | None = None) -> None:
     """Print a line in which no file name or message can steer the terminal."""
-    visible = "".join(c if c.isprintable() else "?" for c in text)
+    line = visible(text).replace("\n", " ")
     out = stream or sys.stdout
     encoding = out.encoding or "utf-8"
-    print(visible.encode(encoding, "backslashreplace").decode(encoding), file=out, flush=True)
+    print(line.encode(encoding, "backslashreplace").decode(encoding), file=out, flush=True)

@@ -30,6 +30,7 @@ from checks.grader.submissions import (
     Submission,
     parse_notebook,
     read_bytes,
+    visible,
 )
 from checks.grader.suspicion import AUTOGRAD, Flag, source_flags
 from checks.judge import judge
@@ -145,6 +146,8 @@ class LessonGrader:
         """
         try:
             data = read_bytes(submission.path)
+            if submission.digest not in ("", hashlib.sha256(data).hexdigest()):
+                raise NotebookError("The file has changed since the run began. Grade once more.")
             notebook = parse_notebook(data)
         except NotebookError as error:
             return unjudged(self.lesson, "unreadable", str(error), self._settings)
@@ -271,7 +274,8 @@ class Run:
         points = most if result.verdict == "correct" else 0
         result = replace(result, points=points, max_points=most)
         try:
-            card, text = card_html(result).removeprefix(STYLE).strip(), card_text(result)
+            card = visible(card_html(result).removeprefix(STYLE).strip())
+            text = visible(card_text(result))
         except ValueError:  # an array so odd that it cannot be drawn
             card = text = ""
         message = self._remark(result.message)
@@ -292,7 +296,7 @@ class Run:
 
     def _remark(self, message: str) -> str:
         """A row's message, with what else has happened to the notebook."""
-        return " ".join([message, *(loss.sentence for loss in self._losses)])
+        return visible(" ".join([message, *(loss.sentence for loss in self._losses)]))
 
 
 def failure(error: BaseException) -> str:

@@ -3,6 +3,7 @@
 from html import escape
 
 from checks.card import STYLE as CARD_STYLE
+from checks.grader.submissions import visible
 
 __all__ = ["html_page", "safe", "safe_name", "verdict_mark"]
 
@@ -81,10 +82,8 @@ def html_page(title: str, body: str) -> str:
 
 
 def safe(text: str) -> str:
-    """Text for a page: no mark-up, and no characters that steer what comes after them."""
-    return escape(
-        "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
-    )
+    """Text for a page: no mark-up, and nothing that steers what comes after it."""
+    return escape(visible(text))
 
 
 def safe_name(name: str) -> str:

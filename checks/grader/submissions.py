@@ -19,6 +19,7 @@ __all__ = [
     "parse_notebook",
     "read_bytes",
     "read_notebook",
+    "visible",
 ]
 
 MAX_BYTES = 50 * 10**6
@@ -79,21 +80,33 @@ class Submission:
 
 
 def find_submissions(folder: Path) -> Iterator[Submission]:
-    """All notebooks as STUDENT.ipynb, STUDENT/NOTEBOOK.ipynb or STUDENT/LESSON/NOTEBOOK.ipynb."""
-    for top in visible(folder):
+    """All notebooks as STUDENT.ipynb, STUDENT/NOTEBOOK.ipynb or STUDENT/LESSON/NOTEBOOK.ipynb.
+
+    A student's folder without any notebook comes as a submission that cannot be read, and so does
+    a link to a folder. A folder that holds a gradebook is left out.
+    """
+    for top in entries(folder):
         if top.is_dir() and not top.is_symlink():
-            for middle in visible(top):
-                if middle.is_dir() and not middle.is_symlink():
-                    for path in visible(middle):
-                        if is_notebook(path):
-                            yield Submission(plain(top.name), path, plain(middle.name))
-                elif is_notebook(middle):
-                    yield Submission(plain(top.name), middle)
-        elif is_notebook(top):
-            yield Submission(plain(top.name.removesuffix(".ipynb")), top)
+            if (top / "gradebook.sqlite").exists():
+                continue
+            found = list(find_notebooks(top))
+            yield from found or [Submission(plain(top.name), top)]
+        elif is_notebook(top) or is_linked_folder(top):
+            yield Submission(plain(top.stem if is_notebook(top) else top.name), top)
 
 
-def visible(folder: Path) -> list[Path]:
+def find_notebooks(top: Path) -> Iterator[Submission]:
+    """The notebooks in a student's folder, and one level below."""
+    for middle in entries(top):
+        if middle.is_dir() and not middle.is_symlink():
+            for path in entries(middle):
+                if is_notebook(path):
+                    yield Submission(plain(top.name), path, plain(middle.name))
+        elif is_notebook(middle) or is_linked_folder(middle):
+            yield Submission(plain(top.name), middle)
+
+
+def entries(folder: Path) -> list[Path]:
     """What lies in a folder, sorted; .ipynb_checkpoints and the like left out."""
     try:
         return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
@@ -103,7 +116,17 @@ def visible(folder: Path) -> list[Path]:
 
 def is_notebook(path: Path) -> bool:
     """Whether the name says so; whether it is true, reading will tell."""
-    return path.suffix == ".ipynb" and (path.is_symlink() or not path.is_dir())
+    return path.suffix.lower() == ".ipynb" and (path.is_symlink() or not path.is_dir())
+
+
+def is_linked_folder(path: Path) -> bool:
+    """Whether it is a link to a folder, which is not followed."""
+    return path.is_symlink() and path.is_dir()
+
+
+def visible(text: str) -> str:
+    """Text without characters that steer a terminal or a page; line ends stay."""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def plain(name: str) -> str:
@@ -121,7 +144,9 @@ def read_bytes(path: Path) -> bytes:
     try:
         about = path.lstat()
         if stat.S_ISLNK(about.st_mode):
-            raise NotebookError("The file is a link to another file; hand in the file itself.")
+            raise NotebookError("This is a link to something else; hand in the file itself.")
+        if stat.S_ISDIR(about.st_mode):
+            raise NotebookError("There is no notebook (.ipynb) in this student's folder.")
         if not stat.S_ISREG(about.st_mode):
             raise NotebookError("This is not an ordinary file.")
         if about.st_size > MAX_BYTES:
