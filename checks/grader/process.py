@@ -52,6 +52,7 @@ REFERENCE_NUMBER = 2**20
 """The same for the size of a whole number: it may say how much is to be done."""
 
 START_SECONDS = 60
+"""For a process that is not forked, to load what the others have loaded already."""
 
 MAX_ITEMS = 1000
 """How many items are taken at most from a reference that yields them one after another."""
@@ -124,7 +125,11 @@ class LearnerProcess:
         for thread in self._threads:
             thread.start()
         if sandbox.mode == "fresh process":  # its start is not the learner's time
-            self._request("loaded", [], seconds=START_SECONDS)
+            try:
+                self._request("loaded", [], seconds=START_SECONDS)
+            except BaseException:
+                self.close()
+                raise
 
     def __enter__(self) -> Self:
         """Give the process itself."""

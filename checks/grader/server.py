@@ -29,7 +29,6 @@ __all__: list[str] = []
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
 PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 36, 38
 SECCOMP_MODE_FILTER = 2
-FILE_BYTES = 64 * 2**20
 
 
 class SockFilter(ctypes.Structure):
