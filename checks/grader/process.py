@@ -7,11 +7,10 @@ arrays and returns arrays. Whatever ends the process comes as an AttemptLost.
 import contextlib
 import itertools
 import os
-import queue
 import re
 import secrets
+import selectors
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from checks.grader.protocol import (
     Unsupported,
     copy_back,
     encode,
-    read_frame,
+    take_frame,
 )
 from checks.grader.sandbox import Sandbox
 
@@ -112,18 +111,14 @@ class LearnerProcess:
         self._ended = False
         self._status: int | None = None
         self._printed = 0
-        self._closing = threading.Event()
-        self._events: queue.Queue[Frame | AttemptLost | None] = queue.Queue(maxsize=8)
-        self._outbox: queue.Queue[bytes | None] = queue.Queue()
+        self._incoming = bytearray()
+        self._outgoing = bytearray()
         self.forged = ""
         """What was wrong with what came back over the pipe, empty where nothing was."""
         self._pipes = sandbox.start(int(max(1, deadline - time.monotonic())) + 1)
-        self._threads = [
-            threading.Thread(target=target, daemon=True)
-            for target in (self._read_frames, self._count_output, self._write_frames)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._pipes.back, selectors.EVENT_READ, self._take_answer)
+        self._selector.register(self._pipes.printed, selectors.EVENT_READ, self._take_output)
         if sandbox.mode == "fresh process":  # its start is not the learner's time
             try:
                 self._request("loaded", [], seconds=START_SECONDS)
@@ -219,16 +214,10 @@ class LearnerProcess:
         """Kill the process and everything that it started, and wait for their end."""
         if self._lost is None:
             self._lost = AttemptLost("crashed", "The process has been closed.")
-        self._closing.set()
         self._end()
-        self._outbox.put(None)
-        for thread in self._threads:
-            thread.join(timeout=2)
-        pipes = (self._pipes.back, self._pipes.printed, self._pipes.to)
-        for thread, pipe in zip(self._threads, pipes, strict=True):
-            # where nothing walls it off, a process may still hold a pipe: closing it would block
-            if not thread.is_alive():
-                pipe.close()
+        self._selector.close()
+        for pipe in (self._pipes.to, self._pipes.back, self._pipes.printed):
+            pipe.close()
 
     def _request(
         self,
@@ -243,33 +232,84 @@ class LearnerProcess:
         nonce = secrets.token_hex(8)
         self._printed = 0
         until = min(time.monotonic() + (seconds or self._limits.seconds), self._deadline)
-        self._outbox.put(encode(Frame(kind, nonce, body)))
+        self._send(Frame(kind, nonce, body))
         while True:
             frame = self._receive(until)
             if frame.nonce != nonce:
                 raise self._forgery("a frame that nobody had asked for")
             if frame.kind == "reference" and answer is not None:
-                self._outbox.put(encode(Frame("answer", nonce, answer(frame.body))))
+                self._send(Frame("answer", nonce, answer(frame.body)))
             elif frame.kind in ANSWERS:
                 return frame
             else:
                 raise self._forgery(f"a frame of the kind {frame.kind[:20]!r}")
 
+    def _send(self, frame: Frame) -> None:
+        """Begin to send a frame; what does not fit into the pipe goes while we wait."""
+        if not self._outgoing:
+            self._selector.register(self._pipes.to, selectors.EVENT_WRITE, self._give)
+        self._outgoing += encode(frame)
+        self._give()
+
+    def _give(self) -> None:
+        """Write what the pipe takes, of what is to be sent."""
+        try:
+            written = self._pipes.to.write(self._outgoing) or 0
+        except OSError:  # the process has ended; its other pipe says so
+            written = len(self._outgoing)
+        del self._outgoing[:written]
+        if not self._outgoing:
+            self._selector.unregister(self._pipes.to)
+
     def _receive(self, until: float) -> Frame:
         """The next frame; AttemptLost where something else comes, or nothing in time."""
+        while True:
+            try:
+                frame = take_frame(self._incoming)
+            except ProtocolError:
+                raise self._forgery("bytes that are no frame") from None
+            if frame is not None:
+                self._take_output()  # what was printed before it
+                return frame
+            left = until - time.monotonic()
+            ready = self._selector.select(left) if left > 0 else []
+            if not ready:
+                if until >= self._deadline:
+                    total = self._limits.total_seconds
+                    reason = f"The notebook took longer than {total:g} s in all."
+                else:
+                    reason = f"It took longer than {self._limits.seconds:g} s."
+                raise self._lose("time limit", reason)
+            for key, _ in ready:
+                key.data()
+
+    def _take_answer(self) -> None:
+        """Read what has come back."""
         try:
-            event = self._events.get(timeout=max(0.0, until - time.monotonic()))
-        except queue.Empty:
-            if until >= self._deadline:
-                reason = f"The notebook took longer than {self._limits.total_seconds:g} s in all."
-            else:
-                reason = f"It took longer than {self._limits.seconds:g} s."
-            raise self._lose("time limit", reason) from None
-        if event is None:
+            data = self._pipes.back.read(2**20)
+        except OSError:
+            data = b""
+        if data:
+            self._incoming += data
+        elif data is not None:
+            self._take_output()
             raise self._lose(*self._cause_of_death())
-        if isinstance(event, AttemptLost):
-            raise self._lose(event.verdict, event.reason)
-        return event
+
+    def _take_output(self) -> None:
+        """Count what is printed, drop it, and stop where it is too much."""
+        while True:
+            try:
+                data = self._pipes.printed.read(2**16)
+            except OSError:
+                data = b""
+            if not data:
+                if data is not None and self._pipes.printed in self._selector.get_map():
+                    self._selector.unregister(self._pipes.printed)
+                return
+            self._printed += len(data)
+            if self._printed > self._limits.output_mb * 2**20:
+                reason = f"It printed more than {self._limits.output_mb:g} MB."
+                raise self._lose("output limit", reason)
 
     def _cause_of_death(self) -> tuple[LossVerdict, str]:
         """Why the process hung up."""
@@ -312,49 +352,6 @@ class LearnerProcess:
             r"/scratch(-\w+)?/\d+\b|/\S*/scratch-\w+(/\d+)?", "the working folder", str(text)
         )
         return re.sub(r"\b0x[0-9a-fA-F]{6,}\b", "0x...", plain)
-
-    def _report(self, event: Frame | AttemptLost | None) -> bool:
-        """Hand an event over; False where nobody waits for it any more."""
-        while not self._closing.is_set():
-            with contextlib.suppress(queue.Full):
-                self._events.put(event, timeout=0.05)
-                return True
-        return False
-
-    def _read_frames(self) -> None:
-        """Thread: hand over every frame, up to the first that is none."""
-        stream = self._pipes.back
-        while True:
-            try:
-                frame = read_frame(stream)
-            except (ProtocolError, OSError):
-                self.forged = "Over the grader's pipe came bytes that are no frame."
-                self._report(AttemptLost("crashed", "The code wrote into the grader's pipe."))
-                return
-            if not self._report(frame) or frame is None:
-                return
-
-    def _count_output(self) -> None:
-        """Thread: drop what is printed, and report when it is too much."""
-        stream = self._pipes.printed
-        bound = int(self._limits.output_mb * 2**20)
-        while chunk := stream.read(2**16):
-            self._printed += len(chunk)
-            if self._printed > bound:
-                reason = f"It printed more than {self._limits.output_mb:g} MB."
-                self._report(AttemptLost("output limit", reason))
-                return
-
-    def _write_frames(self) -> None:
-        """Thread: send what is in the outbox, so that a process that won't read blocks nobody."""
-        stream = self._pipes.to
-        while (data := self._outbox.get()) is not None:
-            view = memoryview(data)
-            while view:
-                try:
-                    view = view[stream.write(view) or 0 :]
-                except OSError:  # the process has ended; the reading thread says so
-                    return
 
 
 class LearnerFunction:

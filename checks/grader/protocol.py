@@ -23,6 +23,7 @@ __all__ = [
     "decode",
     "encode",
     "read_frame",
+    "take_frame",
 ]
 
 MAGIC = b"BPF1"
@@ -105,6 +106,20 @@ def read_frame(stream: Readable) -> Frame | None:
     header_size, array_size = decode_prefix(prefix)
     header = read_exactly(stream, header_size)
     return decode_parts(header, read_exactly(stream, array_size))
+
+
+def take_frame(buffer: bytearray) -> Frame | None:
+    """Take the first frame off what has come so far; None while it is not all there."""
+    if len(buffer) < PREFIX.size:
+        if not MAGIC.startswith(buffer[: len(MAGIC)]):
+            raise ProtocolError("These bytes are not the start of a frame.")
+        return None
+    size = PREFIX.size + sum(decode_prefix(bytes(buffer[: PREFIX.size])))
+    if len(buffer) < size:
+        return None
+    frame = decode(bytes(buffer[:size]))
+    del buffer[:size]
+    return frame
 
 
 def read_exactly(stream: Readable, size: int) -> bytes:

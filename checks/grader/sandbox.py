@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,7 +49,8 @@ class SandboxError(Exception):
 
 @dataclass(frozen=True)
 class Pipes:
-    """The grader's ends of the pipes to a learner's process."""
+    """The grader's ends of the pipes to a learner's process. They block nobody, and a selector
+    can wait for them."""
 
     to: IO[bytes]
     """Requests go in here."""
@@ -226,6 +228,8 @@ class ForkServer:
         finally:
             for fd in theirs:
                 os.close(fd)
+        for fd in (request_out, answer_in, printed_in):
+            os.set_blocking(fd, False)
         return Pipes(
             open(request_out, "wb", buffering=0),
             open(answer_in, "rb", buffering=0),
@@ -280,7 +284,11 @@ class FreshProcesses:
             start_new_session=True,
         )
         assert self._process.stdin and self._process.stdout and self._process.stderr
-        return Pipes(self._process.stdin, self._process.stdout, self._process.stderr)
+        return Pipes(
+            pumped(self._process.stdin, to=True),
+            pumped(self._process.stdout, to=False),
+            pumped(self._process.stderr, to=False),
+        )
 
     def end(self) -> int | None:
         """End it, and what is left of its group."""
@@ -298,6 +306,29 @@ class FreshProcesses:
     def close(self) -> None:
         """End everything."""
         self.end()
+
+
+def pumped(pipe: IO[bytes], to: bool) -> IO[bytes]:
+    """A socket in place of a pipe, since not every system can wait for pipes.
+
+    A thread moves what comes from one to the other, until either ends.
+    """
+    ours, theirs = socket.socketpair()
+    end = theirs.makefile("rb" if to else "wb", buffering=0)
+
+    def pump() -> None:
+        source, target = (end, pipe) if to else (pipe, end)
+        with contextlib.suppress(OSError, ValueError), pipe, end, theirs:
+            while data := source.read(2**16):
+                view = memoryview(data)
+                while view:
+                    view = view[target.write(view) or 0 :]
+
+    threading.Thread(target=pump, daemon=True).start()
+    ours.setblocking(False)
+    with ours:  # the file keeps it open
+        file: Any = ours.makefile("wb" if to else "rb", buffering=0)
+    return file
 
 
 def python(course: str) -> list[str]:
