@@ -126,6 +126,8 @@ def is_linked_folder(path: Path) -> bool:
 
 def visible(text: str) -> str:
     """Text without characters that steer a terminal or a page; line ends stay."""
+    if text.replace("\n", "").isprintable():
+        return text
     return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 

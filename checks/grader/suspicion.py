@@ -188,12 +188,13 @@ class Portrait:
     """Nodes of the tree."""
 
 
+@functools.lru_cache(maxsize=512)
 def portrait(source: str) -> Portrait | None:
     """What a function is recognised by; None where the source is not that of one function."""
-    module = parse(source)
+    module = parse.__wrapped__(source)  # a tree of our own, since it will be changed
     if module is None or len(module.body) != 1 or not isinstance(module.body[0], ast.FunctionDef):
         return None
-    node = copy_tree(module.body[0])  # parsed trees are shared, and this one will be changed
+    node = module.body[0]
     docstring = ast.get_docstring(node) or ""
     if docstring:
         del node.body[0]
@@ -210,13 +211,6 @@ def portrait(source: str) -> Portrait | None:
         elif isinstance(part, ast.arg):
             part.arg = numbers.setdefault(part.arg, f"n{len(numbers)}")
     return Portrait(docstring, comments(source), tree, ast.dump(node), len(inner))
-
-
-def copy_tree(node: ast.FunctionDef) -> ast.FunctionDef:
-    """A copy of a function's tree, to be changed."""
-    copied = ast.parse(ast.unparse(node)).body[0]
-    assert isinstance(copied, ast.FunctionDef)
-    return copied
 
 
 @functools.cache
