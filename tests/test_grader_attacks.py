@@ -26,7 +26,7 @@ from grader_submissions import (
 from checks.grader.process import Limits
 
 COURSE = Path(__file__).parents[1]
-LIMITS = Limits(seconds=1.0, memory_mb=768, output_mb=0.25, total_seconds=12)
+LIMITS = Limits(seconds=1.5, memory_mb=768, output_mb=0.25, total_seconds=12)
 
 
 @pytest.fixture(scope="module")
