@@ -6,7 +6,7 @@ On the grader's side, from the command line inwards:
     submissions, cells       what was handed in, as data, and which of its cells run
     workers                  processes that judge, one submission at a time each
     grade, suspicion         run and judge one submission; what a human should look at
-    process, sandbox         a learner's process, and the server it is forked from, seen from outside
+    process, sandbox         a learner's process, and its server, seen from outside
     isolation, withheld      the walls round it, and the library without the lesson's answers
     gradebook                SQLite, and grades.csv
     pages, feedback, report  what students and instructors read

@@ -79,6 +79,13 @@ class Loss:
         return f"{title(self.cell)} was left out ({self.verdict}): {self.reason}"
 
 
+PRESENTATION = (
+    *("__init__.py", "__main__.py", "build.py", "command.py", "feedback.py", "pages.py"),
+    *("report.py", "plots.py"),
+)
+"""Modules that decide no verdict: a change in them does not make anybody grade again."""
+
+
 def exercise_version(lesson: str, manifest_bytes: bytes, settings: Settings) -> str:
     """A digest of all that decides a verdict beside the submission and the seed."""
     sha = hashlib.sha256(manifest_bytes)
@@ -88,6 +95,8 @@ def exercise_version(lesson: str, manifest_bytes: bytes, settings: Settings) -> 
         for path in sorted(package.rglob("*.py")):
             if path.parent.name == "exercises" and path.name not in own | {"drawing.py"}:
                 continue  # of another lesson
+            if path.name in PRESENTATION:
+                continue
             sha.update(path.read_bytes())
     points = sorted((e.name, points_of(e, settings)) for e in lesson_exercises(lesson))
     sha.update(repr((points, settings.limits)).encode())
