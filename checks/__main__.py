@@ -1,11 +1,11 @@
-"""The command line: python -m checks build | grade."""
+"""The command line: python -m checks build | grade | regrade | report | explain."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 
 from checks.build import add_build_command
-from checks.grader.command import add_grade_command
+from checks.grader.command import add_grade_commands
 
 __all__ = ["main"]
 
@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_build_command(commands)
-    add_grade_command(commands)
+    add_grade_commands(commands)
     options = parser.parse_args(arguments)
     result: int = options.run(options)
     return result

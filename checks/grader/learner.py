@@ -1,21 +1,19 @@
-"""The script of a learner's process: it runs cells, calls functions, and hands back raw values.
+"""What runs in a learner's process: cells, and calls of functions, whose raw values go back.
 
-Started by its path, never imported: the checks and their references never exist here. Nothing
+Loaded by server.py inside the walls; the checks and their references never exist there. Nothing
 that decides a grade runs here, so whatever a learner's code patches, it patches only itself.
 """
 
 import contextlib
-import importlib
-import importlib.util
+import importlib.machinery
 import itertools
 import linecache
 import os
-import secrets
+import re
 import sys
 import traceback
 import types
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 __all__: list[str] = []
@@ -24,27 +22,29 @@ MAX_TEXT = 2000
 MAX_ITEMS = 1000
 
 
-def load(name: str, path: Path) -> Any:
-    """Load a module or package from its file, without making its neighbours importable."""
-    places = [str(path.parent)] if path.name == "__init__.py" else None
-    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=places)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} cannot be loaded.")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 class Harmless:
-    """Stands for whatever a notebook wants of checks: it can be called, and does nothing."""
+    """Stands for whatever a notebook wants of checks: it can be used, and does nothing."""
 
-    def __call__(self, *args: Any, **kwargs: Any) -> None:
-        """Do nothing."""
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The function where it was used as a decorator, else nothing harmful."""
+        return args[0] if len(args) == 1 and callable(args[0]) and not kwargs else self
 
     def __getattr__(self, name: str) -> "Harmless":
         """Another of the same."""
+        if name.startswith("__"):
+            raise AttributeError(name)
         return Harmless()
+
+    def __iter__(self) -> Iterator[Any]:
+        """Nothing to go through."""
+        return iter(())
+
+    def __enter__(self) -> "Harmless":
+        """Itself."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Nothing to end."""
 
 
 class ChecksStub(types.ModuleType):
@@ -64,33 +64,35 @@ class ChecksStub(types.ModuleType):
         return Harmless()
 
 
-def withhold(module_name: str, name: str) -> None:
-    """Empty the library's version of an exercise, wherever it has been imported to."""
-    function = getattr(importlib.import_module(module_name), name)
-    message = (
-        f"{name} is what this exercise asks for; the library's version is withheld while grading"
-    )
-    space: dict[str, Any] = {}
-    exec(f"def {name}(*args, **kwargs): raise RuntimeError({message!r})", space)
-    function.__code__ = space[name].__code__
-    function.__defaults__ = function.__kwdefaults__ = None
+class ChecksFinder:
+    """Makes every import of checks, and of what lies in it, give a stand-in."""
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> Any:
+        """A spec for checks and checks.anything, None for all else."""
+        if name.split(".")[0] != "checks":
+            return None
+        return importlib.machinery.ModuleSpec(name, ChecksFinder, is_package=True)  # type: ignore[arg-type]
+
+    @staticmethod
+    def create_module(spec: Any) -> types.ModuleType:
+        """The stand-in."""
+        return ChecksStub(spec.name)
+
+    @staticmethod
+    def exec_module(module: types.ModuleType) -> None:
+        """Nothing to run."""
 
 
-def limit_resources(memory_mb: int, cpu_seconds: int) -> None:
-    """Set the limits that the operating system keeps, where there are such."""
-    try:
-        import resource
-    except ImportError:  # Windows: the judge's deadlines are all there is
-        return
-    limits = {
-        resource.RLIMIT_AS: memory_mb * 2**20,
-        resource.RLIMIT_CPU: cpu_seconds,
-        resource.RLIMIT_FSIZE: 64 * 2**20,
-        resource.RLIMIT_CORE: 0,
-    }
-    for kind, bound in limits.items():
-        with contextlib.suppress(ValueError, OSError):  # a lower limit is already in force
-            resource.setrlimit(kind, (bound, bound))
+def new_space() -> dict[str, Any]:
+    """The namespace that cells run in, with what IPython adds to it."""
+    module = types.ModuleType("__main__")
+    sys.modules["__main__"] = module
+    space = module.__dict__
+    space["__builtins__"] = __builtins__
+    space["display"] = Harmless()
+    space["get_ipython"] = Harmless
+    return space
 
 
 def compile_cell(source: str, name: str) -> types.CodeType:
@@ -107,12 +109,28 @@ def compile_cell(source: str, name: str) -> types.CodeType:
             raise error from None
 
 
+ASSIGNED = re.compile(r"^(\s*[\w.,\[\] ]+?=\s*)[%!].*$")
+"""A line such as x = %magic or x = !command."""
+
+PYTHON_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun", "%%python", "%%python3")
+
+
 def without_magics(source: str) -> str:
-    """The source with each line that begins with % or ! turned into a pass, and so is a %% line."""
+    """The source with IPython's own lines turned into a pass: % and ! and %% lines, and help?
+
+    A cell in another language, such as %%bash, becomes empty.
+    """
+    first = source.lstrip().split("\n", 1)[0].split(" ")[0].strip()
+    if first.startswith("%%") and first not in PYTHON_MAGICS:
+        return "pass\n"
     lines = []
     for line in source.split("\n"):
-        bare = line.lstrip()
-        lines.append(line[: len(line) - len(bare)] + "pass" if bare[:1] in ("%", "!") else line)
+        bare = line.strip()
+        if bare[:1] in ("%", "!", "?") or (bare.endswith("?") and "#" not in bare):
+            line = line[: len(line) - len(line.lstrip())] + "pass"
+        else:
+            line = ASSIGNED.sub(r"\1None", line)
+        lines.append(line)
     return "\n".join(lines)
 
 
@@ -131,17 +149,35 @@ def describe(error: BaseException) -> str:
     return text[:MAX_TEXT]
 
 
+def run_cell(source: str, name: str, space: dict[str, Any]) -> tuple[str, str]:
+    """Run one cell: how it ended, and what it raised."""
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    try:
+        code = compile_cell(source, name)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", None)
+        text = f"{type(error).__name__}: {getattr(error, 'msg', error)}"
+        quoted = linecache.getline(name, line or 0).strip()
+        return "did not parse", (f"{text} (line {line}: {quoted})" if quoted else text)[:MAX_TEXT]
+    try:
+        exec(code, space)
+    except MemoryError as error:
+        return "out of memory", describe(error)
+    except BaseException as error:  # SystemExit must not end the process either
+        return "raised", describe(error)
+    return "done", ""
+
+
 class Learner:
     """Answers the judge's requests, one at a time."""
 
-    def __init__(self, protocol: Any, inbox: BinaryIO, outbox: BinaryIO) -> None:
+    def __init__(
+        self, protocol: Any, space: dict[str, Any], inbox: BinaryIO, outbox: BinaryIO
+    ) -> None:
         self.protocol = protocol
         self.inbox = inbox
         self.outbox = outbox
-        module = types.ModuleType("__main__")
-        module.__dict__["__builtins__"] = __builtins__
-        sys.modules["__main__"] = module
-        self.space = module.__dict__
+        self.space = space
         self.nonce = ""
 
     def serve(self) -> None:
@@ -170,47 +206,31 @@ class Learner:
         self.outbox.write(data)
         self.outbox.flush()
 
-    def answer_start(self, body: dict[str, Any]) -> tuple[str, Any]:
-        """Get ready: limits, the library without what is asked for, a stand-in for checks."""
-        limit_resources(body["memory_mb"], body["cpu_seconds"])
-        for name in body["stubs"]:
-            sys.modules[name] = ChecksStub(name)
-        load("backprop_lib", Path(body["library"]) / "__init__.py")
-        for module_name, name in body["withheld"]:
-            withhold(module_name, name)
-        return "done", None
-
     def answer_cell(self, body: dict[str, str]) -> tuple[str, Any]:
         """Run one cell; what it raises is told, and the next can run all the same."""
-        name, source = body["name"], body["source"]
-        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-        try:
-            code = compile_cell(source, name)
-        except (SyntaxError, ValueError) as error:
-            line = getattr(error, "lineno", None)
-            text = f"{type(error).__name__}: {getattr(error, 'msg', error)}"
-            quoted = linecache.getline(name, line or 0).strip()
-            return "did not parse", (f"{text} (line {line}: {quoted})" if quoted else text)[
-                :MAX_TEXT
-            ]
-        try:
-            exec(code, self.space)
-        except BaseException as error:
-            return "raised", describe(error)
-        return "done", None
+        return run_cell(body["source"], body["name"], self.space)
 
     def answer_defined(self, names: list[str]) -> tuple[str, Any]:
         """Which of these names the cells have defined."""
         return "done", [name for name in names if name in self.space]
 
+    def answer_loaded(self, names: list[str]) -> tuple[str, Any]:
+        """Which of these modules have been imported."""
+        return "done", [name for name in names if name in sys.modules]
+
     def answer_call(self, body: dict[str, Any]) -> tuple[str, Any]:
-        """Call a function; its arguments as they are afterwards go back beside its value."""
+        """Call a function; its arguments as they are afterwards go back beside its value.
+
+        With count, the number of calls that it made comes in the place of its value.
+        """
         function = self.space[body["name"]]
         if not callable(function):
             kind = type(function).__name__
             raise TypeError(f"{body['name']} should be a function, but is a value of type {kind}")
         args = body["args"]
         with self.references(function, body["references"]):
+            if body["count"]:
+                return "returned", {"value": count_calls(function, args), "args": []}
             value = function(*args)
             if isinstance(value, Iterator):  # its lines run only as the items are asked for
                 value = list(itertools.islice(value, MAX_ITEMS))
@@ -233,8 +253,13 @@ class Learner:
         """A function that asks the judge for the reference's answer."""
 
         def ask(*args: Any, **kwargs: Any) -> Any:
-            self.send("reference", {"name": name, "args": args, "kwargs": kwargs})
-            frame = self.protocol.read_frame(self.inbox)
+            counter = sys.getprofile()
+            sys.setprofile(None)  # what the asking takes is not the learner's
+            try:
+                self.send("reference", {"name": name, "args": list(args), "kwargs": kwargs})
+                frame = self.protocol.read_frame(self.inbox)
+            finally:
+                sys.setprofile(counter)
             if frame is None:
                 os._exit(1)
             if "error" in frame.body:
@@ -242,31 +267,28 @@ class Learner:
                     kind.__name__: kind for kind in (ValueError, TypeError, IndexError, KeyError)
                 }
                 raise kinds.get(frame.body["kind"], RuntimeError)(frame.body["error"])
-            return frame.body["value"]
+            # what the reference did to its arguments
+            self.protocol.copy_back(list(args), frame.body["args"])
+            value = frame.body["value"]
+            return iter(value) if frame.body["series"] else value
 
         ask.__name__ = name
         return ask
 
 
-def main() -> None:
-    """Keep the pipes to the judge for ourselves, give the learner others, and serve."""
-    if sys.platform == "win32":
-        import msvcrt
+def count_calls(function: Callable[..., Any], args: list[Any]) -> int:
+    """How many calls of Python and C functions this call leads to."""
+    calls = 0
 
-        for fd in (0, 1):
-            msvcrt.setmode(fd, os.O_BINARY)
-    inbox = os.fdopen(os.dup(0), "rb", buffering=0)
-    outbox = os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.dup2(2, 1)
-    os.close(nothing)
-    # under a name that no learner's own import can hit by chance
-    name = f"_protocol_{secrets.token_hex(4)}"
-    protocol = load(name, Path(__file__).with_name("protocol.py"))
-    Learner(protocol, inbox, outbox).serve()
-    os._exit(0)  # a learner's exit handlers have nothing to say any more
+    def note(frame: Any, event: str, argument: Any) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
 
-
-if __name__ == "__main__":
-    main()
+    sys.setprofile(note)
+    try:
+        value = function(*args)
+        if isinstance(value, Iterator):
+            list(itertools.islice(value, MAX_ITEMS))
+    finally:
+        sys.setprofile(None)
+    return calls

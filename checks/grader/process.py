@@ -5,22 +5,17 @@ arrays and returns arrays. Whatever ends the process comes as an AttemptLost.
 """
 
 import contextlib
+import itertools
 import os
-import queue
 import re
 import secrets
-import shutil
+import selectors
 import signal
-import subprocess
-import sys
-import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 
@@ -29,9 +24,11 @@ from checks.grader.protocol import (
     Frame,
     ProtocolError,
     Unsupported,
+    copy_back,
     encode,
-    read_frame,
+    take_frame,
 )
+from checks.grader.sandbox import Sandbox
 
 __all__ = [
     "AttemptLost",
@@ -46,6 +43,18 @@ LossVerdict = Literal["time limit", "memory limit", "output limit", "crashed"]
 
 REFERENCE_BYTES = 2**16
 """Most that a learner's process may hand to a reference: the judge computes with it."""
+
+REFERENCE_LENGTH = 2**12
+"""The same for the length of each axis of an array."""
+
+REFERENCE_NUMBER = 2**20
+"""The same for the size of a whole number: it may say how much is to be done."""
+
+START_SECONDS = 60
+"""For a process that is not forked, to load what the others have loaded already."""
+
+MAX_ITEMS = 1000
+"""How many items are taken at most from a reference that yields them one after another."""
 
 ANSWERS = ("done", "raised", "returned", "did not parse", "not implemented", "out of memory")
 
@@ -89,60 +98,36 @@ class CellOutcome:
 class LearnerProcess:
     """A process that runs one learner's cells. Use it in a with statement."""
 
-    def __init__(
-        self,
-        library: Path,
-        withheld: tuple[tuple[str, str], ...],
-        limits: Limits,
-        deadline: float,
-    ) -> None:
+    def __init__(self, sandbox: Sandbox, limits: Limits, deadline: float) -> None:
         """Start the process.
 
-        library: the folder of backprop_lib; withheld: (module, function) pairs that it shall not
-        have; limits: as they say; deadline: the time.monotonic() at which all must be over.
+        sandbox: makes it; limits: as they say; deadline: the time.monotonic() at which all must
+        be over.
         """
+        self._sandbox = sandbox
         self._limits = limits
         self._deadline = deadline
         self._lost: AttemptLost | None = None
+        self._ended = False
+        self._status: int | None = None
         self._printed = 0
-        self._closing = threading.Event()
-        self._events: queue.Queue[Frame | AttemptLost | None] = queue.Queue(maxsize=8)
-        self._outbox: queue.Queue[bytes | None] = queue.Queue()
-        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        lend_font_list(Path(self._folder.name, ".matplotlib"))
-        self._process = subprocess.Popen(
-            [sys.executable, "-s", "-P", "-B", str(Path(__file__).with_name("learner.py"))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            cwd=self._folder.name,
-            env=environment(self._folder.name),
-            start_new_session=True,
-        )
-        self._threads = [
-            threading.Thread(target=target, daemon=True)
-            for target in (self._read_frames, self._count_output, self._write_frames)
-        ]
-        for thread in self._threads:
-            thread.start()
-        self._start = {
-            "memory_mb": limits.memory_mb,
-            "cpu_seconds": int(max(1, deadline - time.monotonic())) + 1,
-            "library": str(library),
-            "withheld": withheld,
-            "stubs": ["checks", "checks.notebook", "checks.gradients", "checks.judge"],
-        }
+        self._incoming = bytearray()
+        self._outgoing = bytearray()
+        self.forged = ""
+        """What was wrong with what came back over the pipe, empty where nothing was."""
+        self._pipes = sandbox.start(int(max(1, deadline - time.monotonic())) + 1)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._pipes.back, selectors.EVENT_READ, self._take_answer)
+        self._selector.register(self._pipes.printed, selectors.EVENT_READ, self._take_output)
+        if sandbox.mode == "fresh process":  # its start is not the learner's time
+            try:
+                self._request("loaded", [], seconds=START_SECONDS)
+            except BaseException:
+                self.close()
+                raise
 
     def __enter__(self) -> Self:
-        """Get the process ready to run cells."""
-        try:
-            frame = self._request("start", self._start)
-            if frame.kind != "done":
-                raise RuntimeError(f"A learner's process could not be set up: {frame.body}")
-        except BaseException:
-            self.close()
-            raise
+        """Give the process itself."""
         return self
 
     def __exit__(
@@ -167,6 +152,8 @@ class LearnerProcess:
                 return CellOutcome("done")
             case "did not parse":
                 return CellOutcome("did not parse", self._plain(frame.body))
+            case "out of memory":
+                raise self._lose("memory limit", self._out_of_memory)
             case _:
                 return CellOutcome("raised", self._plain(frame.body))
 
@@ -176,32 +163,40 @@ class LearnerProcess:
         found = frame.body if isinstance(frame.body, list) else []
         return frozenset(name for name in names if name in found)
 
+    def loaded(self, names: list[str]) -> tuple[str, ...]:
+        """Which of these modules the process says it has imported."""
+        frame = self._request("loaded", names)
+        found = frame.body if isinstance(frame.body, list) else []
+        return tuple(name for name in names if name in found)
+
     def call(
-        self, name: str, args: tuple[Any, ...], references: Mapping[str, Callable[..., Any]]
+        self,
+        name: str,
+        args: tuple[Any, ...],
+        references: Mapping[str, Callable[..., Any]],
+        count: bool = False,
     ) -> Any:
         """Call a function there and give back what it returned.
 
         What it did to its arguments is done to args as well. NotImplementedError and AttemptError
-        are the learner's errors; AttemptLost is the end of the process.
+        are the learner's errors; AttemptLost is the end of the process. With count, how many
+        calls it made comes back instead, as far as the process can be believed.
         """
 
         def answer(body: Any) -> dict[str, Any]:
             return ask_reference(references, body)
 
-        body = {"name": name, "args": list(args), "references": list(references)}
+        body = {"name": name, "args": list(args), "references": list(references), "count": count}
         frame = self._request("call", body, answer)
         if frame.kind == "not implemented":
             raise NotImplementedError
         if frame.kind == "out of memory":
-            raise AttemptLost(
-                "memory limit",
-                f"{name} asked for more memory than the {self._limits.memory_mb:,} MB allowed.",
-            )
+            raise AttemptLost("memory limit", self._out_of_memory)
         if frame.kind == "raised":
             raise AttemptError(self._plain(frame.body))
         reply = frame.body
         if frame.kind != "returned" or not isinstance(reply, dict) or {*reply} != {"value", "args"}:
-            raise self._lose("crashed", "The answer of the learner's process makes no sense.")
+            raise self._forgery("an answer that makes no sense")
         if (foreign := find_unsupported(reply["value"])) is not None:
             raise AttemptError(
                 f"TypeError: {name} returned a value of type {foreign}; return arrays and plain "
@@ -211,66 +206,117 @@ class LearnerProcess:
             copy_back(args, tuple(reply["args"]))
         return reply["value"]
 
+    @property
+    def _out_of_memory(self) -> str:
+        return f"It asked for more memory than the {self._limits.memory_mb:,} MB allowed."
+
     def close(self) -> None:
-        """Kill the process and everything in its group, and wait for their end."""
+        """Kill the process and everything that it started, and wait for their end."""
         if self._lost is None:
             self._lost = AttemptLost("crashed", "The process has been closed.")
-        self._closing.set()
-        self._kill()
-        self._process.wait()
-        self._outbox.put(None)
-        for thread in self._threads:
-            thread.join(timeout=2)
-        pipes = (self._process.stdout, self._process.stderr, self._process.stdin)
-        for thread, pipe in zip(self._threads, pipes, strict=True):
-            # a process that left the group may still hold a pipe: closing it would block
-            if pipe is not None and not thread.is_alive():
-                pipe.close()
-        self._folder.cleanup()
+        self._end()
+        self._selector.close()
+        for pipe in (self._pipes.to, self._pipes.back, self._pipes.printed):
+            pipe.close()
 
     def _request(
-        self, kind: str, body: Any, answer: Callable[[Any], dict[str, Any]] | None = None
+        self,
+        kind: str,
+        body: Any,
+        answer: Callable[[Any], dict[str, Any]] | None = None,
+        seconds: float | None = None,
     ) -> Frame:
         """Send a request and wait for its answer, serving references meanwhile."""
         if self._lost is not None:
             raise self._lost
         nonce = secrets.token_hex(8)
         self._printed = 0
-        until = min(time.monotonic() + self._limits.seconds, self._deadline)
-        self._outbox.put(encode(Frame(kind, nonce, body)))
+        until = min(time.monotonic() + (seconds or self._limits.seconds), self._deadline)
+        self._send(Frame(kind, nonce, body))
         while True:
             frame = self._receive(until)
             if frame.nonce != nonce:
-                raise self._lose("crashed", "The code wrote into the grader's pipe.")
+                raise self._forgery("a frame that nobody had asked for")
             if frame.kind == "reference" and answer is not None:
-                self._outbox.put(encode(Frame("answer", nonce, answer(frame.body))))
+                self._send(Frame("answer", nonce, answer(frame.body)))
             elif frame.kind in ANSWERS:
                 return frame
             else:
-                raise self._lose("crashed", "The code wrote into the grader's pipe.")
+                raise self._forgery(f"a frame of the kind {frame.kind[:20]!r}")
+
+    def _send(self, frame: Frame) -> None:
+        """Begin to send a frame; what does not fit into the pipe goes while we wait."""
+        if not self._outgoing:
+            self._selector.register(self._pipes.to, selectors.EVENT_WRITE, self._give)
+        self._outgoing += encode(frame)
+        self._give()
+
+    def _give(self) -> None:
+        """Write what the pipe takes, of what is to be sent."""
+        try:
+            written = self._pipes.to.write(self._outgoing) or 0
+        except OSError:  # the process has ended; its other pipe says so
+            written = len(self._outgoing)
+        del self._outgoing[:written]
+        if not self._outgoing:
+            self._selector.unregister(self._pipes.to)
 
     def _receive(self, until: float) -> Frame:
         """The next frame; AttemptLost where something else comes, or nothing in time."""
+        while True:
+            try:
+                frame = take_frame(self._incoming)
+            except ProtocolError:
+                raise self._forgery("bytes that are no frame") from None
+            if frame is not None:
+                self._take_output()  # what was printed before it
+                return frame
+            left = until - time.monotonic()
+            ready = self._selector.select(left) if left > 0 else []
+            if not ready:
+                if until >= self._deadline:
+                    total = self._limits.total_seconds
+                    reason = f"The notebook took longer than {total:g} s in all."
+                else:
+                    reason = f"It took longer than {self._limits.seconds:g} s."
+                raise self._lose("time limit", reason)
+            for key, _ in ready:
+                key.data()
+
+    def _take_answer(self) -> None:
+        """Read what has come back."""
         try:
-            event = self._events.get(timeout=max(0.0, until - time.monotonic()))
-        except queue.Empty:
-            if until >= self._deadline:
-                reason = f"The notebook took longer than {self._limits.total_seconds:g} s in all."
-            else:
-                reason = f"It took longer than {self._limits.seconds:g} s."
-            raise self._lose("time limit", reason) from None
-        if event is None:
+            data = self._pipes.back.read(2**20)
+        except OSError:
+            data = b""
+        if data:
+            self._incoming += data
+        elif data is not None:
+            self._take_output()
             raise self._lose(*self._cause_of_death())
-        if isinstance(event, AttemptLost):
-            raise self._lose(event.verdict, event.reason)
-        return event
+
+    def _take_output(self) -> None:
+        """Count what is printed, drop it, and stop where it is too much."""
+        while True:
+            try:
+                data = self._pipes.printed.read(2**16)
+            except OSError:
+                data = b""
+            if not data:
+                if data is not None and self._pipes.printed in self._selector.get_map():
+                    self._selector.unregister(self._pipes.printed)
+                return
+            self._printed += len(data)
+            if self._printed > self._limits.output_mb * 2**20:
+                reason = f"It printed more than {self._limits.output_mb:g} MB."
+                raise self._lose("output limit", reason)
 
     def _cause_of_death(self) -> tuple[LossVerdict, str]:
         """Why the process hung up."""
-        try:
-            code = self._process.wait(timeout=1)
-        except subprocess.TimeoutExpired:
-            return "crashed", "The code closed the grader's pipe."
+        self._end()
+        if self._status is None:
+            return "crashed", "The code ended the Python process."
+        code = os.waitstatus_to_exitcode(self._status)
         if code >= 0:
             return "crashed", f"The Python process ended itself (exit code {code})."
         try:
@@ -279,87 +325,66 @@ class LearnerProcess:
             name = f"signal {-code}"
         if name == "SIGXCPU":
             return "time limit", "It used more processor time than is allowed."
+        if name == "SIGKILL":
+            return "crashed", "It hung up on the grader."
         return "crashed", f"The Python process was ended by {name}."
 
     def _lose(self, verdict: LossVerdict, reason: str) -> AttemptLost:
         """Kill the process and say why; every later request says the same."""
         self._lost = AttemptLost(verdict, reason)
-        self._kill()
+        self._end()
         return self._lost
 
-    def _kill(self) -> None:
-        """Kill the process and its group."""
-        if sys.platform == "win32":
-            self._process.kill()
-        else:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+    def _forgery(self, what: str) -> AttemptLost:
+        """Kill a process whose pipe brought what the grader's own code never sends."""
+        self.forged = f"Over the grader's pipe came {what}."
+        return self._lose("crashed", "The code wrote into the grader's pipe.")
+
+    def _end(self) -> None:
+        """Kill the process and everything that it started."""
+        if not self._ended:
+            self._ended = True
+            self._status = self._sandbox.end()
 
     def _plain(self, text: Any) -> str:
         """An error's text without what differs from run to run."""
-        plain = str(text).replace(self._folder.name, "the working folder")
+        plain = re.sub(
+            r"/scratch(-\w+)?/\d+\b|/\S*/scratch-\w+(/\d+)?", "the working folder", str(text)
+        )
         return re.sub(r"\b0x[0-9a-fA-F]{6,}\b", "0x...", plain)
-
-    def _report(self, event: Frame | AttemptLost | None) -> bool:
-        """Hand an event over; False where nobody waits for it any more."""
-        while not self._closing.is_set():
-            with contextlib.suppress(queue.Full):
-                self._events.put(event, timeout=0.05)
-                return True
-        return False
-
-    def _read_frames(self) -> None:
-        """Thread: hand over every frame, up to the first that is none."""
-        stream = opened(self._process.stdout)
-        while True:
-            try:
-                frame = read_frame(stream)
-            except ProtocolError:
-                self._report(AttemptLost("crashed", "The code wrote into the grader's pipe."))
-                return
-            if not self._report(frame) or frame is None:
-                return
-
-    def _count_output(self) -> None:
-        """Thread: drop what is printed, and report when it is too much."""
-        stream = opened(self._process.stderr)
-        bound = int(self._limits.output_mb * 2**20)
-        while chunk := stream.read(2**16):
-            self._printed += len(chunk)
-            if self._printed > bound:
-                reason = f"It printed more than {self._limits.output_mb:g} MB."
-                self._report(AttemptLost("output limit", reason))
-                return
-
-    def _write_frames(self) -> None:
-        """Thread: send what is in the outbox, so that a process that won't read blocks nobody."""
-        stream = opened(self._process.stdin)
-        while (data := self._outbox.get()) is not None:
-            view = memoryview(data)
-            while view:
-                try:
-                    view = view[stream.write(view) or 0 :]
-                except OSError:  # the process has ended; the reading thread says so
-                    return
 
 
 class LearnerFunction:
     """A function that lives in a learner's process; call it like any other."""
 
-    def __init__(self, process: LearnerProcess, name: str) -> None:
-        """Take the process and the function's name there."""
+    def __init__(
+        self,
+        process: LearnerProcess,
+        name: str,
+        earlier: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> None:
+        """Take the process, the function's name there, and what its calls reach in any case."""
         self._process = process
-        self._references: Mapping[str, Callable[..., Any]] = {}
+        self._references = earlier or {}
         self.__name__ = name
 
     def __call__(self, *args: Any) -> Any:
         """Call it there; what it does to its arguments is done to args as well."""
         return self._process.call(self.__name__, args, self._references)
 
+    def count_calls(self, args: tuple[Any, ...]) -> int:
+        """How many calls it makes, as far as the process can be believed; 0 where it fails."""
+        try:
+            calls = self._process.call(self.__name__, args, self._references, count=True)
+        except Exception:
+            return 0
+        return calls if isinstance(calls, int) else 0
+
     @contextlib.contextmanager
     def with_references(self, uses: Mapping[str, Callable[..., Any]]) -> Iterator[None]:
         """While inside, its calls to these names are answered by these functions, here."""
-        before, self._references = self._references, uses
+        before = self._references
+        self._references = {**before, **uses}
         try:
             yield
         finally:
@@ -369,20 +394,40 @@ class LearnerFunction:
 def ask_reference(references: Mapping[str, Callable[..., Any]], body: Any) -> dict[str, Any]:
     """A reference's answer to a call from a learner's process, or the error that it raised."""
     match body:
-        case {"name": str(name), "args": tuple(args), "kwargs": dict(kwargs)} if name in references:
+        case {"name": str(name), "args": [*args], "kwargs": dict(kwargs)} if name in references:
             pass
         case _:
             return {"kind": "RuntimeError", "error": "There is no such function here."}
+    given = [*args, *kwargs.values()]
     if (
-        find_unsupported(args) is not None
-        or array_bytes([*args, *kwargs.values()]) > REFERENCE_BYTES
+        find_unsupported(given) is not None
+        or array_bytes(given) > REFERENCE_BYTES
+        or not all(map(modest, given))
     ):
         return {"kind": "ValueError", "error": f"{name} cannot be called with such arguments"}
     try:
         with np.errstate(all="ignore"):
-            return {"value": references[name](*args, **kwargs)}
+            value = references[name](*args, **kwargs)
+            series = isinstance(value, Iterator)
+            if series:
+                value = list(itertools.islice(value, MAX_ITEMS))
+        # what it did to its arguments must happen to the learner's as well
+        return {"value": value, "args": args, "series": series}
     except Exception as error:
         return {"kind": type(error).__name__, "error": f"{name}: {error}"}
+
+
+def modest(value: Any) -> bool:
+    """Whether no number and no axis in a nested value asks for more work than a lesson does."""
+    if isinstance(value, (tuple, list)):
+        return all(map(modest, value))
+    if isinstance(value, dict):
+        return all(map(modest, value.values()))
+    if isinstance(value, np.ndarray):
+        return all(n <= REFERENCE_LENGTH for n in value.shape)
+    if isinstance(value, (int, np.integer)):
+        return abs(int(value)) <= REFERENCE_NUMBER
+    return True
 
 
 def array_bytes(value: Any) -> int:
@@ -403,58 +448,3 @@ def find_unsupported(value: Any) -> str | None:
     if isinstance(value, (tuple, list)):
         return next((name for item in value if (name := find_unsupported(item))), None)
     return None
-
-
-def copy_back(target: Any, value: Any) -> None:
-    """Make a nested value equal to another of the same structure, in place where it can be."""
-    if isinstance(target, np.ndarray):
-        if (
-            isinstance(value, np.ndarray)
-            and (target.dtype, target.shape) == (value.dtype, value.shape)
-            and target.tobytes() != value.tobytes()
-        ):
-            np.copyto(target, value)
-    elif isinstance(target, dict) and isinstance(value, dict):
-        if list(target) != list(value):
-            target.clear()
-            target.update(value)
-        for key in target:
-            copy_back(target[key], value[key])
-    elif isinstance(target, (tuple, list)) and isinstance(value, (tuple, list)):
-        if isinstance(target, list) and len(target) != len(value):
-            target[:] = value
-        for ours, theirs in zip(target, value, strict=False):
-            copy_back(ours, theirs)
-
-
-def environment(folder: str) -> dict[str, str]:
-    """All that a learner's process learns of ours: no keys, no tokens, no home folder."""
-    kept = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL")
-    return {name: os.environ[name] for name in kept if name in os.environ} | {
-        "HOME": folder,
-        "TMPDIR": folder,
-        "TEMP": folder,
-        "MPLCONFIGDIR": os.path.join(folder, ".matplotlib"),
-        "MPLBACKEND": "Agg",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "PYTHONHASHSEED": "0",  # sets come in the same order in every run
-        "PYTHONUTF8": "1",
-    }
-
-
-def lend_font_list(folder: Path) -> None:
-    """Copy Matplotlib's list of fonts, if it has been made: making it anew takes seconds."""
-    folder.mkdir()
-    with contextlib.suppress(ImportError, OSError):
-        import matplotlib
-
-        for path in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
-            shutil.copyfile(path, folder / path.name)
-
-
-def opened(pipe: IO[bytes] | None) -> IO[bytes]:
-    """The pipe that was asked for when the process was started."""
-    if pipe is None:
-        raise RuntimeError("The process was started without its pipes.")
-    return pipe

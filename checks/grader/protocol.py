@@ -19,14 +19,16 @@ __all__ = [
     "ProtocolError",
     "Readable",
     "Unsupported",
+    "copy_back",
     "decode",
     "encode",
     "read_frame",
+    "take_frame",
 ]
 
 MAGIC = b"BPF1"
 PREFIX = struct.Struct(">4sIQ")
-MAX_HEADER = 16 * 2**20
+MAX_HEADER = 4 * 2**20
 MAX_ARRAYS = 64 * 2**20
 MAX_DEPTH = 32
 MAX_DIMENSIONS = 32
@@ -104,6 +106,20 @@ def read_frame(stream: Readable) -> Frame | None:
     header_size, array_size = decode_prefix(prefix)
     header = read_exactly(stream, header_size)
     return decode_parts(header, read_exactly(stream, array_size))
+
+
+def take_frame(buffer: bytearray) -> Frame | None:
+    """Take the first frame off what has come so far; None while it is not all there."""
+    if len(buffer) < PREFIX.size:
+        if not MAGIC.startswith(buffer[: len(MAGIC)]):
+            raise ProtocolError("These bytes are not the start of a frame.")
+        return None
+    size = PREFIX.size + sum(decode_prefix(bytes(buffer[: PREFIX.size])))
+    if len(buffer) < size:
+        return None
+    frame = decode(bytes(buffer[:size]))
+    del buffer[:size]
+    return frame
 
 
 def read_exactly(stream: Readable, size: int) -> bytes:
@@ -270,3 +286,36 @@ def unpack(node: Any, arrays: list[np.ndarray], depth: int, used: set[int]) -> A
         case ["unsupported", str(name)]:
             return Unsupported(name[:80])
     raise ProtocolError("A frame holds something that is no plain value.")
+
+
+def copy_back(target: Any, value: Any) -> Any:
+    """Make a nested value equal to another, in place as far as it can be; gives the result.
+
+    So what a function did to its arguments on one side of the pipe happens on the other as well.
+    """
+    match target, value:
+        case np.ndarray(), np.ndarray() if (target.dtype, target.shape) == (
+            value.dtype,
+            value.shape,
+        ):
+            if target.tobytes() != value.tobytes():
+                if not target.flags.writeable:
+                    return value
+                np.copyto(target, value)
+            return target
+        case np.random.Generator(), np.random.Generator():
+            if pack_generator(target) is not None:
+                target.bit_generator.state = value.bit_generator.state
+            return target
+        case dict(), dict():
+            new = {key: copy_back(target.get(key), item) for key, item in value.items()}
+            target.clear()
+            target.update(new)
+            return target
+        case list(), list():
+            known = [*target, *[None] * len(value)]
+            target[:] = [copy_back(k, item) for k, item in zip(known, value, strict=False)]
+            return target
+        case tuple(), tuple() if len(target) == len(value):
+            return tuple(copy_back(a, b) for a, b in zip(target, value, strict=True))
+    return value

@@ -1,29 +1,30 @@
-"""What learners handed in: find it, read it as data, and choose the cells that run."""
+"""What learners handed in: find it and read it as data."""
 
-import ast
+import hashlib
 import json
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-
-from checks.grader.learner import without_magics
 
 __all__ = [
     "Cell",
     "Notebook",
     "NotebookError",
     "Submission",
-    "cells_to_run",
     "decide_lesson",
     "find_submissions",
-    "newest_of_each",
+    "mark_standing",
     "parse_notebook",
+    "read_bytes",
     "read_notebook",
+    "visible",
 ]
 
 MAX_BYTES = 50 * 10**6
+MAX_CODE = 500_000
+"""Characters of code: a lesson has some 20,000."""
 
 
 class NotebookError(Exception):
@@ -32,15 +33,19 @@ class NotebookError(Exception):
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell."""
+    """A cell."""
 
     number: int
-    """Its place among the notebook's code cells, from 1."""
+    """Its place among the notebook's code cells, from 1; 0 where it is none, or is not theirs."""
     id: str
     source: str
     exercise: str | None = None
     """The exercise that it belongs to, by its metadata or its id."""
     tags: frozenset[str] = frozenset()
+    kind: str = "code"
+    """The type of the cell: code, markdown or raw."""
+    metadata: frozenset[str] = frozenset()
+    """The keys of its metadata."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class Notebook:
 
 @dataclass(frozen=True)
 class Submission:
-    """One notebook that was handed in, or the reason why it could not be read."""
+    """One notebook that was handed in. It holds no content, so a class of any size fits."""
 
     student_id: str
     path: Path
@@ -62,50 +67,88 @@ class Submission:
     """The folder between the student's and the notebook, which may name the lesson."""
     lesson: str = ""
     """The lesson that it belongs to; empty where that cannot be told."""
-    notebook: Notebook | None = None
+    digest: str = ""
+    """Of the file's content."""
+    modified: float = 0.0
+    """When the file was last written, in seconds since 1970."""
     reason: str = ""
-    """Why there is no notebook."""
-    note: str = field(default="")
+    """Why it cannot be read, empty where it can."""
+    counts: bool = True
+    """Whether it is the newest for its student and lesson."""
+    note: str = ""
     """What else the learner should know."""
 
 
 def find_submissions(folder: Path) -> Iterator[Submission]:
-    """All notebooks as STUDENT.ipynb, STUDENT/NOTEBOOK.ipynb or STUDENT/LESSON/NOTEBOOK.ipynb."""
-    for top in visible(folder):
+    """All notebooks as STUDENT.ipynb, STUDENT/NOTEBOOK.ipynb or STUDENT/LESSON/NOTEBOOK.ipynb.
+
+    A student's folder without any notebook comes as a submission that cannot be read, and so does
+    a link to a folder. A folder that holds a gradebook is left out.
+    """
+    for top in entries(folder):
         if top.is_dir() and not top.is_symlink():
-            for middle in visible(top):
-                if middle.is_dir() and not middle.is_symlink():
-                    for path in visible(middle):
-                        if is_notebook(path):
-                            yield Submission(plain(top.name), path, plain(middle.name))
-                elif is_notebook(middle):
-                    yield Submission(plain(top.name), middle)
-        elif is_notebook(top):
-            yield Submission(plain(top.stem), top)
+            if (top / "gradebook.sqlite").exists():
+                continue
+            found = list(find_notebooks(top))
+            yield from found or [Submission(plain(top.name), top)]
+        elif is_notebook(top) or is_linked_folder(top):
+            yield Submission(plain(top.stem if is_notebook(top) else top.name), top)
 
 
-def visible(folder: Path) -> list[Path]:
+def find_notebooks(top: Path) -> Iterator[Submission]:
+    """The notebooks in a student's folder, and one level below."""
+    for middle in entries(top):
+        if middle.is_dir() and not middle.is_symlink():
+            for path in entries(middle):
+                if is_notebook(path):
+                    yield Submission(plain(top.name), path, plain(middle.name))
+        elif is_notebook(middle) or is_linked_folder(middle):
+            yield Submission(plain(top.name), middle)
+
+
+def entries(folder: Path) -> list[Path]:
     """What lies in a folder, sorted; .ipynb_checkpoints and the like left out."""
-    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError:
+        return []
 
 
 def is_notebook(path: Path) -> bool:
     """Whether the name says so; whether it is true, reading will tell."""
-    return path.suffix == ".ipynb" and (path.is_symlink() or not path.is_dir())
+    return path.suffix.lower() == ".ipynb" and (path.is_symlink() or not path.is_dir())
+
+
+def is_linked_folder(path: Path) -> bool:
+    """Whether it is a link to a folder, which is not followed."""
+    return path.is_symlink() and path.is_dir()
+
+
+def visible(text: str) -> str:
+    """Text without characters that steer a terminal or a page; line ends stay."""
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def plain(name: str) -> str:
-    """A file's name as text that can be written anywhere."""
+    """A file's name as text that can be written anywhere, and differs where the name does."""
     text = name.encode("utf-8", "backslashreplace").decode()
-    return "".join(c if c.isprintable() else "?" for c in text)
+    shown = "".join(c if c.isprintable() else "?" for c in text)
+    if shown == text == name:
+        return shown
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    return f"{shown} ({digest})"
 
 
-def read_notebook(path: Path) -> Notebook:
-    """Read a notebook as data; a NotebookError with the reason where it is none."""
+def read_bytes(path: Path) -> bytes:
+    """A submitted file's content; a NotebookError with the reason where it is not to be read."""
     try:
         about = path.lstat()
         if stat.S_ISLNK(about.st_mode):
-            raise NotebookError("The file is a link to another file; hand in the file itself.")
+            raise NotebookError("This is a link to something else; hand in the file itself.")
+        if stat.S_ISDIR(about.st_mode):
+            raise NotebookError("There is no notebook (.ipynb) in this student's folder.")
         if not stat.S_ISREG(about.st_mode):
             raise NotebookError("This is not an ordinary file.")
         if about.st_size > MAX_BYTES:
@@ -113,9 +156,14 @@ def read_notebook(path: Path) -> Notebook:
                 f"The file has {about.st_size / 1e6:.0f} MB; at most {MAX_BYTES // 10**6} are "
                 "read. Clear its outputs and hand it in again."
             )
-        return parse_notebook(path.read_bytes())
+        return path.read_bytes()
     except OSError as error:
         raise NotebookError(f"The file cannot be read: {error.strerror}.") from None
+
+
+def read_notebook(path: Path) -> Notebook:
+    """Read a notebook as data; a NotebookError with the reason where it is none."""
+    return parse_notebook(read_bytes(path))
 
 
 def parse_notebook(data: bytes) -> Notebook:
@@ -124,24 +172,47 @@ def parse_notebook(data: bytes) -> Notebook:
         raise NotebookError("The file is empty.")
     try:
         content = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+    except UnicodeDecodeError as error:
+        raise NotebookError(
+            f"The file is not JSON in UTF-8 (byte {error.start}), so it is no Jupyter notebook."
+        ) from None
+    except json.JSONDecodeError as error:
+        raise NotebookError(
+            f"The file is not JSON (line {error.lineno}: {error.msg}), so it is no Jupyter "
+            "notebook. It may have been cut off, or edited by hand."
+        ) from None
+    except (ValueError, RecursionError, MemoryError):
         raise NotebookError("The file is not JSON, so it is no Jupyter notebook.") from None
+    if isinstance(content, dict) and isinstance(content.get("worksheets"), list):
+        raise NotebookError(
+            "The notebook has the form of before 2015 (nbformat 3). Open it in JupyterLab, save "
+            "it, and hand it in again."
+        )
     if not isinstance(content, dict) or not isinstance(content.get("cells"), list):
         raise NotebookError("The file is JSON, but no Jupyter notebook with a list of cells.")
-    metadata = mapping(content.get("metadata"))
-    lesson = mapping(metadata.get("course")).get("lesson")
+    lesson = mapping(mapping(content.get("metadata")).get("course")).get("lesson")
     cells: list[Cell] = []
+    code = 0
     for entry in content["cells"]:
-        if mapping(entry).get("cell_type") == "code":
-            cells.append(parse_cell(entry, len(cells) + 1))
+        kind = mapping(entry).get("cell_type")
+        code += kind == "code"
+        if kind in ("code", "markdown", "raw"):
+            cells.append(parse_cell(entry, code if kind == "code" else 0))
+    amount = sum(len(cell.source) for cell in cells if cell.kind == "code")
+    if amount > MAX_CODE:
+        raise NotebookError(
+            f"Its code cells hold {amount:,} characters; at most {MAX_CODE:,} are read."
+        )
     return Notebook(tuple(cells), lesson if isinstance(lesson, str) else None)
 
 
 def parse_cell(entry: dict[str, Any], number: int) -> Cell:
-    """A code cell from its JSON; whatever is missing or odd is left out."""
+    """A cell from its JSON; whatever is missing or odd is left out."""
     source = entry.get("source")
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
+    source = source if isinstance(source, str) else ""
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
     metadata = mapping(entry.get("metadata"))
     id_ = entry["id"] if isinstance(entry.get("id"), str) else ""
     exercise = metadata.get("exercise")
@@ -149,7 +220,8 @@ def parse_cell(entry: dict[str, Any], number: int) -> Cell:
         exercise = id_.removeprefix("exercise-") if id_.startswith("exercise-") else None
     tags = metadata.get("tags")
     tags = frozenset(t for t in tags if isinstance(t, str)) if isinstance(tags, list) else ()
-    return Cell(number, id_, source if isinstance(source, str) else "", exercise, frozenset(tags))
+    kind = entry["cell_type"]
+    return Cell(number, id_, source, exercise, frozenset(tags), kind, frozenset(metadata))
 
 
 def mapping(value: Any) -> dict[str, Any]:
@@ -157,68 +229,34 @@ def mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def decide_lesson(submission: Submission, lessons: tuple[str, ...]) -> str:
-    """The lesson: by folder, metadata or file name, else the only one; empty if none of these."""
-    stated = submission.notebook.lesson if submission.notebook else None
+def decide_lesson(
+    submission: Submission, stated: str | None, lessons: Sequence[str], graded: Sequence[str]
+) -> str:
+    """The lesson: by folder, metadata or file name, else the only one graded; empty if none.
+
+    stated: what the notebook's metadata says; lessons: all of the course; graded: those to grade.
+    """
     for name in (submission.folder, stated, submission.path.stem):
         if name in lessons:
-            return name
-    return lessons[0] if len(lessons) == 1 else ""
+            return str(name)
+    return graded[0] if len(graded) == 1 else ""
 
 
-def newest_of_each(submissions: list[Submission]) -> list[Submission]:
-    """One submission for each student and lesson: the newest, with a note that names the others."""
+def mark_standing(submissions: Sequence[Submission]) -> list[Submission]:
+    """All of them, in order of student and lesson, each marked whether it counts: the newest does.
+
+    Where the times are equal, the last by name counts. A note on it names the others.
+    """
     groups: dict[tuple[str, str], list[Submission]] = {}
     for submission in submissions:
         groups.setdefault((submission.student_id, submission.lesson), []).append(submission)
-    chosen = []
-    for group in groups.values():
-        *others, newest = sorted(group, key=lambda s: (modified(s.path), str(s.path)))
+    marked = []
+    for key in sorted(groups):
+        *others, newest = sorted(groups[key], key=lambda s: (s.modified, str(s.path)))
+        marked += [replace(other, counts=False) for other in others]
         if others:
             names = ", ".join(sorted(plain(s.path.name) for s in others))
             note = f"Several notebooks were handed in; {plain(newest.path.name)} is the newest "
             newest = replace(newest, note=f"{note}and counts, {names} not.")
-        chosen.append(newest)
-    return sorted(chosen, key=lambda s: (s.student_id, s.lesson))
-
-
-def modified(path: Path) -> float:
-    """When the file was last written, 0 where that cannot be told."""
-    try:
-        return path.lstat().st_mtime
-    except OSError:
-        return 0.0
-
-
-def cells_to_run(
-    notebook: Notebook, manifest: Notebook, exercises: tuple[str, ...]
-) -> tuple[Cell, ...]:
-    """The cells that run for grading: the lesson's setup, then what the learner wrote.
-
-    manifest: the lesson as it was handed out; exercises: the names of its exercises. The lesson's
-    own demonstrations do not run: they cost time and decide nothing.
-    """
-    own = [cell for cell in manifest.cells if cell.exercise not in exercises]
-    own_ids = {cell.id: cell for cell in own if cell.id}
-    own_sources = {cell.source.strip() for cell in own}
-    # number 0: the lesson's own cells are not among those that the learner counts
-    chosen = [replace(cell, number=0) for cell in own if "setup" in cell.tags]
-    for cell in notebook.cells:
-        if cell.exercise in exercises:
-            chosen.append(cell)
-        elif cell.source.strip() in own_sources:
-            continue
-        elif cell.id not in own_ids:
-            chosen.append(cell)
-        elif "setup" in own_ids[cell.id].tags or defines(cell.source, exercises):
-            chosen.append(cell)  # a cell of the lesson that now holds something of the learner's
-    return tuple(chosen)
-
-
-def defines(source: str, names: tuple[str, ...]) -> bool:
-    """Whether the source defines a function of one of these names at its top level."""
-    try:
-        tree = ast.parse(without_magics(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return any(isinstance(node, ast.FunctionDef) and node.name in names for node in tree.body)
+        marked.append(newest)
+    return marked

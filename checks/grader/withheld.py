@@ -1,0 +1,70 @@
+"""The library as a learner's process gets it: without the answers to the lesson's own exercises.
+
+What is withheld is not there at all, in no memory and in no file that the process can read.
+"""
+
+import ast
+from collections.abc import Iterable
+from pathlib import Path
+
+import backprop_lib
+from checks.exercise import Exercise
+
+__all__ = ["EQUIVALENTS", "withheld_names", "write_library"]
+
+EQUIVALENTS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        ("linear", "mlp_forward", "linear_backward", "mlp_backward", "train_mlp"), ("Network",)
+    ),
+    "sgd_step": ("SGD",),
+    "momentum_step": ("Momentum",),
+    "adam_step": ("Adam",),
+}
+"""Classes of the library that do what an exercise asks for, by the exercise's name."""
+
+
+def withheld_names(exercises: Iterable[Exercise]) -> frozenset[str]:
+    """The library's functions and classes that answer these exercises."""
+    names: set[str] = set()
+    for exercise in exercises:
+        own = exercise.reference.__name__
+        names |= {own, f"{own}_in_place", *EQUIVALENTS.get(exercise.name, ())}
+    return frozenset(names)
+
+
+def write_library(folder: Path, exercises: Iterable[Exercise]) -> None:
+    """Write the library into folder/backprop_lib, with a clear error in place of each answer."""
+    names = withheld_names(exercises)
+    target = folder / "backprop_lib"
+    target.mkdir(parents=True)
+    for path in sorted(Path(backprop_lib.__file__).parent.glob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        tree = ast.parse(source)
+        if empty(tree, names):
+            source = ast.unparse(tree)
+        (target / path.name).write_text(source, encoding="utf-8")
+
+
+def empty(tree: ast.Module, names: frozenset[str]) -> bool:
+    """Empty the functions and classes of these names; whether there were any."""
+    found = False
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name in names:
+            node.body = refusal(node, node.name)
+            found = True
+        elif isinstance(node, ast.ClassDef) and node.name in names:
+            for inner in node.body:
+                if isinstance(inner, ast.FunctionDef):
+                    inner.body = refusal(inner, node.name)
+            found = True
+    return found
+
+
+def refusal(function: ast.FunctionDef, name: str) -> list[ast.stmt]:
+    """In place of a function's body: its docstring, and an error."""
+    message = (
+        f"{name} is what an exercise of this lesson asks for; the library's version is withheld "
+        "while grading"
+    )
+    kept = function.body[:1] if ast.get_docstring(function, clean=False) is not None else []
+    return [*kept, *ast.parse(f"raise RuntimeError({message!r})").body]
