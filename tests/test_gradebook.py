@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from grader_submissions import LESSON, RIGHT, WRONG_LINEAR, notebook, write
+from grader_submissions import LESSON, NAMES, RIGHT, WRONG_LINEAR, notebook, write
 
 from checks.__main__ import main
 from checks.grader.grade import Graded, GradedRow
@@ -91,6 +91,18 @@ def test_grading_the_same_again_replaces(tmp_path: Path) -> None:
     rows = csv_of(path, tmp_path)
     assert [row["verdict"] for row in rows] == ["correct"] * 3
     assert rows[1]["flags"] == "autograd package" and rows[0]["flags"] == ""
+
+
+def test_what_the_grader_failed_at_is_tried_again(tmp_path: Path) -> None:
+    path = book_of(
+        tmp_path / "g.sqlite",
+        (submission(), graded()),
+        (submission("bob"), graded("grader error", 0)),
+    )
+    with Gradebook(path) as book:
+        assert book.has(submission(), "v", 1)
+        assert not book.has(submission(), "v", 2)
+        assert not book.has(submission("bob"), "v", 1)
 
 
 def test_the_newest_counts_and_the_others_are_kept(tmp_path: Path) -> None:
@@ -322,12 +334,12 @@ def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert "not graded yet; nothing is lost" in told and "To go on: python -m checks grade" in told
     assert "Traceback" not in errors
-    assert 2 < len((out / "grades.csv").read_text().splitlines()) < 13 * 4
+    assert 2 < len((out / "grades.csv").read_text().splitlines()) < 13 * len(NAMES)
     assert (
         subprocess.run(command(folder, out), env=ENVIRONMENT, capture_output=True).returncode == 0
     )
     rows = list(csv.DictReader(io.StringIO((out / "grades.csv").read_text())))
-    assert len(rows) == 12 * 4 + 4
+    assert len(rows) == 13 * len(NAMES)
     assert list(rows[0]) == list(COLUMNS)
 
 

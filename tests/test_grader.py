@@ -72,15 +72,23 @@ def test_right_answers_written_differently_are_neither_wrong_nor_suspicious(
     answers = import_module(f"right_answers.{module}")
     # a class of answers may use what its module holds, so the whole module is handed in
     source = inspect.getsource(answers).partition("\nRIGHT")[0]
+    source = source.replace("from right_answers import keeping\n", "")
     lesson = find_exercise(next(iter(answers.RIGHT))).lesson
+    compared = 0
     with Grading(lesson) as grading:
         for name, functions in answers.RIGHT.items():
             for function in functions:
+                if hasattr(function, "__wrapped__"):
+                    continue  # its cache is made for it, with functions that are withheld here
                 cell = f"{source}\n\n{name} = {function.__name__}\n"
                 graded = grading.graded(notebook({name: cell}, lesson=lesson), tmp_path)
                 row = next(row for row in graded.rows if row.exercise == name)
+                if "is withheld while grading" in row.message:
+                    continue  # it is written with a function of the library that answers here
+                compared += 1
                 assert row.verdict == "correct", (function.__name__, row.message)
                 assert not [f for f in graded.flags if f.kind.startswith("library")], graded.flags
+    assert compared >= 5
 
 
 @pytest.mark.parametrize("lesson", HANDED_OUT)
@@ -315,7 +323,7 @@ def test_cells_without_id_or_metadata(what: str, grading: Grading, tmp_path: Pat
     graded = grading.graded(made, tmp_path)
     assert verdicts(graded.rows) == ALL_CORRECT
     lost = [note for note in graded.notes if "lost its mark" in note]
-    assert len(lost) == (4 if what == "both" else 0)
+    assert len(lost) == (len(NAMES) if what == "both" else 0)
 
 
 def test_a_notebook_without_our_metadata(grading: Grading, tmp_path: Path) -> None:
@@ -476,6 +484,8 @@ def test_an_answer_of_ones_own_is_not_suspicious(grading: Grading, tmp_path: Pat
         "linear_backward": "def linear_backward(dy, cache):\n    x, w, b = cache\n"
         "    return dy @ w.T, x.T @ dy, dy.sum(0)\n",
         "relu_backward": "def relu_backward(dy, cache):\n    return dy * (cache > 0)\n",
+        "sigmoid_backward": "def sigmoid_backward(dy, cache):\n    y = cache\n"
+        "    return dy * y * (1 - y)\n",
         "softmax_cross_entropy_backward": "def softmax_cross_entropy_backward(dloss, cache):\n"
         "    p, labels = cache\n    d = p.copy()\n    for n, c in enumerate(labels):\n"
         "        d[n, c] -= 1\n    return dloss * d / len(labels)\n",
@@ -709,3 +719,14 @@ def test_names_that_differ_stay_different(tmp_path: Path) -> None:
     found = [s.student_id for s in find_submissions(tmp_path / "in")]
     assert len(set(found)) == len(names)
     assert all(name.isprintable() for name in found)
+
+
+def test_a_setup_that_fails_on_this_machine_is_nobodys_fault(tmp_path: Path) -> None:
+    broken = lesson_notebook()
+    for cell in broken["cells"]:
+        if "setup" in cell["metadata"].get("tags", []):
+            cell["source"] = "import a_package_that_nobody_installed"
+    with Grading(handed_out=parse_notebook(json.dumps(broken).encode())) as grading:
+        rows = grading.rows(notebook(RIGHT), tmp_path)
+    assert {row.verdict for row in rows.values()} == {"grader error"}
+    assert "setup fails on this machine" in rows["linear_backward"].message

@@ -179,7 +179,11 @@ class LessonGrader:
             )
             return unjudged(self.lesson, "wrong lesson", reason, self._settings)
         if self._sandbox.setup_error:
-            notes += (f"The lesson's own setup fails here: {self._sandbox.setup_error}.",)
+            reason = (
+                f"The lesson's own setup fails on this machine: {self._sandbox.setup_error}. "
+                "Install what requirements.txt names, and grade again."
+            )
+            return unjudged(self.lesson, "grader error", reason, self._settings)
         run = Run(self._sandbox, self._exercises, plan, self._settings)
         rows = run.rows_of_all()
         flags = dict.fromkeys([*source_flags(plan.cells, self._exercises), *run.flags])

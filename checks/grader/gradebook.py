@@ -210,13 +210,17 @@ class Gradebook:
                 )
 
     def has(self, submission: Submission, version: str, seed: int) -> bool:
-        """Whether this submission has been graded by this version and seed."""
+        """Whether this submission has been graded by this version and seed, and not failed at it:
+        what was the grader's own fault is tried again in the next run.
+        """
+        key = (submission.student_id, submission.lesson, submission.digest, version, seed)
+        this = "student_id = ? AND lesson = ? AND digest = ? AND version = ? AND seed = ?"
         found = self._connection.execute(
-            "SELECT 1 FROM graded WHERE student_id = ? AND lesson = ? AND digest = ? "
-            "AND version = ? AND seed = ?",
-            (submission.student_id, submission.lesson, submission.digest, version, seed),
+            f"SELECT (SELECT count(*) FROM graded WHERE {this}) "
+            f"AND NOT (SELECT count(*) FROM grades WHERE {this} AND verdict = 'grader error')",
+            key + key,
         )
-        return found.fetchone() is not None
+        return bool(found.fetchone()[0])
 
     def record(
         self, submission: Submission, version: str, seed: int, walls: str, graded: Graded

@@ -47,8 +47,8 @@ class Harmless:
         """Nothing to end."""
 
 
-class ChecksStub(types.ModuleType):
-    """Stands for the module checks and for every module in it."""
+class StandIn(types.ModuleType):
+    """Stands for a module of which nothing is needed here, and for every module in it."""
 
     __path__: list[str] = []  # noqa: RUF012 - what makes it a package
 
@@ -64,20 +64,24 @@ class ChecksStub(types.ModuleType):
         return Harmless()
 
 
-class ChecksFinder:
-    """Makes every import of checks, and of what lies in it, give a stand-in."""
+STOOD_IN_FOR = ("checks", "backprop_lib.plots", "backprop_lib.explorers")
+"""The checks live elsewhere, and nobody looks at pictures here."""
+
+
+class StandInFinder:
+    """Makes every import of these modules, and of what lies in them, give a stand-in."""
 
     @staticmethod
     def find_spec(name: str, path: Any = None, target: Any = None) -> Any:
-        """A spec for checks and checks.anything, None for all else."""
-        if name.split(".")[0] != "checks":
+        """A spec for a module that is stood in for, None for all else."""
+        if not any(name == module or name.startswith(f"{module}.") for module in STOOD_IN_FOR):
             return None
-        return importlib.machinery.ModuleSpec(name, ChecksFinder, is_package=True)  # type: ignore[arg-type]
+        return importlib.machinery.ModuleSpec(name, StandInFinder, is_package=True)  # type: ignore[arg-type]
 
     @staticmethod
     def create_module(spec: Any) -> types.ModuleType:
         """The stand-in."""
-        return ChecksStub(spec.name)
+        return StandIn(spec.name)
 
     @staticmethod
     def exec_module(module: types.ModuleType) -> None:
