@@ -202,8 +202,21 @@ LINEAR = Exercise(
 
 
 def relu_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Batches into a ReLU, and one sample."""
-    return tuple(relu_case(rng, sizes) for sizes in draw_batches(rng, "ND"))
+    """Batches into a ReLU, one sample, and what has no rows and columns."""
+    batches = tuple(relu_case(rng, sizes) for sizes in draw_batches(rng, "ND"))
+    return (*batches, *of_other_shapes(rng))
+
+
+def of_other_shapes(rng: np.random.Generator) -> tuple[Case, ...]:
+    """A vector, and a single number below 0 and above: what acts on each entry takes any shape."""
+    d = int(rng.integers(3, 10))
+    vector = np.resize([-1.0, 1.0], d) * rng.uniform(0.1, 3.0, d)
+    below, above = np.array(-rng.uniform(0.1, 3.0)), np.array(rng.uniform(0.1, 3.0))
+    return (
+        Case({"D": d}, (vector,), values=("y",), label=f"a vector, D={d}", extreme=True),
+        Case({}, (below,), values=("y",), label=f"a single number, {below:.2f}", extreme=True),
+        Case({}, (above,), values=("y",), label=f"a single number, {above:.2f}", extreme=True),
+    )
 
 
 def relu_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
@@ -350,13 +363,13 @@ RELU = Exercise(
 
 
 def sigmoid_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Batches into a sigmoid, one sample, and numbers too large for a careless exp."""
+    """Batches into a sigmoid, one sample, numbers too large for a careless exp, other shapes."""
     batches = [sigmoid_case(rng, sizes) for sizes in draw_batches(rng, "ND")[:3]]
     sizes = draw_sizes(rng, "ND")
     large = rng.normal(0.0, 2.0, (sizes["N"], sizes["D"]))
     large[0, :2] = [-1000.0, 1000.0]
     large[1, :2] = [rng.uniform(20.0, 40.0), -rng.uniform(720.0, 900.0)]
-    return (*batches, Case(sizes, (large,), values=("y",)))
+    return (*batches, Case(sizes, (large,), values=("y",)), *of_other_shapes(rng))
 
 
 def sigmoid_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
@@ -398,6 +411,10 @@ def sigmoid_over_the_row(x: np.ndarray) -> OutAndCache:
     return softmax(x), None
 
 
+def sigmoid_one_side_for_both(x: np.ndarray) -> OutAndCache:
+    return 1 / (1 + np.exp(-np.abs(x))), None
+
+
 def sigmoid_minus(x: np.ndarray) -> OutAndCache:
     return 1 / (1 - np.exp(-x)), None
 
@@ -423,6 +440,13 @@ SIGMOID = Exercise(
         "back will need.",
     ),
     mistakes=(
+        Mistake(
+            "one-formula-for-both-sides",
+            sigmoid_one_side_for_both,
+            "Your `y` is never below 1/2: x and -x give the same.",
+            "With e = exp(-|x|) nothing overflows, but e no longer knows on which side x was.",
+            "What should y be far to the left, where x is -5?",
+        ),
         Mistake(
             "missing-brackets",
             sigmoid_missing_brackets,

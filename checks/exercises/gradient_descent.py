@@ -6,6 +6,8 @@ between the steps: there is more than one right way to keep it.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from backprop_lib.optimizers import adam_step, momentum_step, sgd_step
 from backprop_lib.training import train_mlp
 from checks.exercise import Case, Exercise, Finding, Mistake
 from checks.exercises.drawing import draw_sizes
+from checks.patterns import close
 
 __all__ = ["EXERCISES"]
 
@@ -1205,7 +1208,8 @@ def train_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     """Cases in which the order of the samples cannot matter, since any random order is right.
 
     All samples in one batch; many times the same sample, with a smaller batch at the end, and
-    without; and one sample.
+    without; and one sample. And one in which it does matter, with so few samples that every
+    order can be tried.
     """
     together, uneven, even, one = (draw_training_sizes(rng) for _ in range(4))
     n, b = sorted((together["N"], together["B"]))
@@ -1217,6 +1221,7 @@ def train_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         train_case(rng, {**uneven, "N": n_uneven}, repeated=True),
         train_case(rng, {**even, "N": n_even}, repeated=True),
         train_case(rng, {**one, "N": 1}),
+        mixed_case(rng),
     )
 
 
@@ -1242,6 +1247,55 @@ def train_case(rng: np.random.Generator, sizes: dict[str, int], repeated: bool =
     order = np.random.default_rng(rng.integers(2**32))
     args = (params, x, labels, float(rng.uniform(0.03, 0.08)), e, b, order)
     return Case(sizes, args, values=("losses", *params))
+
+
+def mixed_case(rng: np.random.Generator) -> Case:
+    """One epoch of four different samples, three in the first batch: one of them comes last."""
+    d, h, k = (int(size) for size in rng.permutation(np.arange(5, 10))[:3])
+    case = train_case(rng, {"N": 4, "D": d, "H": h, "K": k, "B": 3, "E": 1})
+    params, x, labels, _, epochs, batch_size, order = case.args
+    args = (params, x, labels, 0.5, epochs, batch_size, order)
+    return replace(
+        case,
+        args=args,
+        accept=partial(training_finding, args[:-1]),
+        could_give=partial(training_could_give, args[:-1]),
+        extreme=True,
+    )
+
+
+def training_could_give(
+    args: tuple[Any, ...], train: Callable[..., Any], outputs: Mapping[str, np.ndarray]
+) -> bool:
+    """Whether some order of the samples leads this implementation to these outputs."""
+    for order in permutations(range(len(args[2]))):
+        given = train_a_copy(train)(*args, OneOrder(np.array(order)))
+        if all(close(np.asarray(given[name]), outputs[name]) for name in outputs):
+            return True
+    return False
+
+
+def training_finding(args: tuple[Any, ...], outputs: Mapping[str, np.ndarray]) -> Finding | None:
+    """What is wrong with these outputs, unless some order of the samples leads to them."""
+    if training_could_give(args, train_mlp, outputs):
+        return None
+    return Finding(
+        "no-such-batches",
+        "Four samples in batches of three: whichever of them comes last, the losses and the "
+        "parameters do not become yours.",
+        "Which samples does each of your steps use, and which make up the loss?",
+    )
+
+
+class OneOrder:
+    """Stands in for a random generator that always gives this order."""
+
+    def __init__(self, order: np.ndarray) -> None:
+        self.order = order
+
+    def permutation(self, x: int | np.ndarray) -> np.ndarray:
+        """The order, or an array in this order."""
+        return self.order if isinstance(x, int) else x[self.order]
 
 
 def first_epochs(case: Case, epochs: int) -> Case | None:
@@ -1397,6 +1451,26 @@ def times(factor: float, grads: Arrays) -> Arrays:
     return {name: factor * g for name, g in grads.items()}
 
 
+def train_on_all_data(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for x_batch, _ in iterate_minibatches(x, labels, batch_size, rng):
+            loss, grads = gradients(params, x, labels)
+            sgd_step(params, grads, learning_rate)
+            total += loss * len(x_batch)
+        losses.append(total / len(x))
+    return losses
+
+
 def train_one_step_per_epoch(
     params: Arrays,
     x: np.ndarray,
@@ -1467,6 +1541,13 @@ TRAIN_MLP = Exercise(
         "loop append total / N to the list that you return.",
     ),
     mistakes=(
+        Mistake(
+            "all-data-for-each-batch",
+            train_on_all_data,
+            "Your steps all use the gradients of all samples, although there are batches.",
+            "A batch is there to get a gradient from few samples, at a small price.",
+            "Inside your loop over batches, which x goes into mlp_forward?",
+        ),
         Mistake(
             "parameters-stand-still",
             steps_like(lambda g, used, n, loss, share: times(0.0, g)),

@@ -560,7 +560,13 @@ def fit_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     across = aside - aside @ twin / (twin @ twin) * twin - 0.8 * twin
     impossible = fit_case(rng, np.array([twin, twin, across]), np.array([0, 1, 1]), epochs=3)
     alone = fit_case(rng, rng.normal(0.5, 1.0, (1, int(rng.integers(3, 10)))), np.array([1]), 3)
-    return once, possible, impossible, alone, clouds_case(rng)
+    # three samples with the label 1, each so far from the others that what they teach speaks
+    # against it: all are wrong when their turn comes, whichever comes first
+    plane = np.linalg.qr(rng.normal(0.0, 1.0, (int(rng.integers(4, 10)), 2)))[0].T
+    angles = rng.uniform(0.0, 2 * np.pi) + 2 * np.pi / 3 * np.arange(3)
+    star = 2 * np.stack([np.cos(angles), np.sin(angles)], axis=1) @ plane
+    each = fit_case(rng, star, np.ones(3, dtype=int), epochs=1)
+    return once, possible, impossible, alone, each, clouds_case(rng)
 
 
 def clouds_case(rng: np.random.Generator) -> Case:
@@ -847,6 +853,28 @@ def fit_all_at_once(
     return w, b, mistakes
 
 
+def fit_without(
+    left_out: Callable[[int, Any], np.ndarray],
+) -> Callable[..., tuple[np.ndarray, float, list[int]]]:
+    """The right one, but for the order, which leaves a sample out; left_out: of N and rng."""
+
+    def fit(
+        x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+    ) -> tuple[np.ndarray, float, list[int]]:
+        w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
+        for _ in range(epochs):
+            wrong = 0
+            for n in left_out(len(y), rng):
+                wrong += int(perceptron_predict(x[n], w, b) != y[n])
+                w, b = perceptron_update(x[n], y[n], w, b, learning_rate)
+            mistakes.append(wrong)
+            if wrong == 0:
+                break
+        return w, b, mistakes
+
+    return fit
+
+
 def fit_labels_left_behind(
     x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
 ) -> tuple[np.ndarray, float, list[int]]:
@@ -979,6 +1007,17 @@ PERCEPTRON_FIT = Exercise(
             "Your `w` and `b` move once an epoch, by the sum of all mistakes.",
             "The perceptron learns at once, so the next sample meets better weights.",
             "With which weights is the last sample of an epoch judged?",
+        ),
+        Mistake(
+            "one-has-no-turn",
+            fit_without(lambda n, rng: rng.permutation(n - 1)),
+            "In each of your epochs one sample has no turn: N - 1 have one.",
+            "The one that is left out may be the very one that is wrong.",
+            "With two samples, which of them does your loop visit?",
+            also=(
+                fit_without(lambda n, rng: 1 + rng.permutation(n - 1)),
+                fit_without(lambda n, rng: rng.permutation(n)[1:]),
+            ),
         ),
         Mistake(
             "labels-left-behind",
