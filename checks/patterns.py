@@ -503,6 +503,42 @@ def extra_term(trials: Sequence[Trial]) -> Finding | None:
     return None
 
 
+MULTIPLES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "multiplied by {} entry by entry": lambda a: a,
+    "divided by {} entry by entry": lambda a: 1 / a,
+    "multiplied by the square of {} entry by entry": np.square,
+    "multiplied by a (1 - a) entry by entry, with {} for a": lambda a: a * (1 - a),
+    "multiplied by 1 - a entry by entry, with {} for a": lambda a: 1 - a,
+}
+
+
+def extra_factor(trials: Sequence[Trial]) -> Finding | None:
+    """Right but for a factor that is one of the arrays that came in, entry by entry."""
+    for name, pairs in wrong_outputs(trials).items():
+        bad = [(t, c) for t, c in pairs if c.wrong.any()]
+        for words, change in MULTIPLES.items():
+            places = []
+            for t, c in bad:
+                with np.errstate(all="ignore"):
+                    fitting = {
+                        place
+                        for place, array in arrays_in(t.case)
+                        if array.shape == c.expected.shape
+                        and c.expected.size > 2
+                        and close(c.expected * change(array), c.received)
+                    }
+                places.append(fitting)
+            common = set.intersection(*places) if places else set()
+            if common:
+                return Finding(
+                    "extra-factor",
+                    f"Your {name} is right but for a factor too many: it is "
+                    f"{words.format(min(common))}.",
+                    "Where does that factor come from, and is it in your result already?",
+                )
+    return None
+
+
 def same_along_axis(trials: Sequence[Trial]) -> Finding | None:
     """Sums or means of what it should be, repeated in every entry, row or column."""
     for axis, where in ((None, "every entry"), (1, "each row"), (0, "each column")):
@@ -638,6 +674,38 @@ def other_zeros(trials: Sequence[Trial]) -> Finding | None:
         f"wrong, and where neither is 0 the numbers are right.{more}",
         "Which array says what becomes 0, and is it the one of the forward pass?",
     )
+
+
+def zeros_and_a_factor(trials: Sequence[Trial]) -> Finding | None:
+    """Zero in other places than it should be, and everything else off by one factor."""
+    for name, pairs in wrong_outputs(trials).items():
+        found, elsewhere = [], False
+        for t, c in pairs:
+            if c.received is None or c.received.shape != c.expected.shape:
+                break
+            both = (c.received != 0) & (c.expected != 0)
+            elsewhere |= bool(((c.received == 0) != (c.expected == 0)).any())
+            inside = replace(
+                c,
+                expected=np.where(both, c.expected, 0.0),
+                received=np.where(both, c.received, 0.0),
+            )
+            factor = ratio(inside)
+            if not both.any() and c.expected.size < 12:
+                continue  # too few entries to tell
+            if factor is None or both.sum() < 3:
+                break
+            found.append((t, factor))
+        else:
+            label = name_factor(found) if found and elsewhere else None
+            if label is not None:
+                return Finding(
+                    f"zeros-in-other-places and factor-{label}",
+                    f"Two things at once. Your {name} has its zeros in other places than it "
+                    f"should; and where neither is 0, it is {label} times what it should be.",
+                    "Which condition decides what becomes 0, and what is the rest multiplied by?",
+                )
+    return None
 
 
 def scaled_where_zero(trials: Sequence[Trial]) -> Finding | None:
@@ -926,6 +994,7 @@ PLAIN: tuple[Look, ...] = (
     all_the_same,
     same_along_axis,
     extra_term,
+    extra_factor,
     scaled_where_zero,
     running_total,
     in_single_digits,
@@ -938,6 +1007,7 @@ VAGUE: tuple[Look, ...] = (
     some_factor,
     some_signs,
     other_zeros,
+    zeros_and_a_factor,
     mask,
     function_of_it,
     one_slice,

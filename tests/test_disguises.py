@@ -2,12 +2,14 @@
 
 import sys
 import types
+from functools import partial
 
 import numpy as np
 import pytest
 
 import backprop_lib as bl
 from backprop_lib import layers, network
+from checks import check
 from checks.exercises import EXERCISES
 from checks.judge import judge
 

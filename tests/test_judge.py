@@ -334,7 +334,6 @@ def test_result_can_be_reproduced_from_its_own_line(capsys):
 ELSEWHERE = {
     "perceptron_fit": lambda fit, *args: fit(*args[:-1], InOrder()),
     "he_init": lambda f, *args: f(*args[:-1], np.random.default_rng(0)),
-    "iterate_minibatches": lambda f, *args: f(*args[:-1], np.random.default_rng(0)),
     "train_mlp": lambda f, *args: f(*args[:-1], np.random.default_rng(0)),
     "split_train_validation_test": lambda f, *args: f(*args[:-1], np.random.default_rng(0)),
     "dropout": lambda f, *args: f(*args[:-1], np.random.default_rng(0)),
@@ -359,8 +358,6 @@ def test_a_generator_that_is_passed_in_has_to_be_used(name):
     for seed in range(20):
         result = judge(name, attempt, seed)
         assert (result.verdict, result.mistake) == ("wrong", "rng-not-used"), result.message
-        result = judge(name, lambda *args: ELSEWHERE["dropout"](reference(name), *args), seed)
-        assert result.verdict == "wrong"
     if name in ("he_init", "dropout"):
         result = judge(name, from_numpy)
         assert (result.verdict, result.mistake) == ("wrong", "answer-changes")
@@ -370,7 +367,7 @@ def test_a_generator_that_is_passed_in_has_to_be_used(name):
 @pytest.mark.parametrize("name", ["relu", "sigmoid"])
 def test_what_acts_on_each_entry_takes_any_shape(name):
     def for_tables(x):
-        rows, columns = x.shape
+        assert x.ndim == 2
         return reference(name)(x)
 
     def for_tables_and_vectors(x):
@@ -428,7 +425,9 @@ def test_what_was_overwritten_is_named():
             inputs[name] += step
         return inputs
 
-    assert "`inputs`, the dictionary that" in judge("numerical_gradient", numerical_gradient).message
+    assert (
+        "`inputs`, the dictionary that" in judge("numerical_gradient", numerical_gradient).message
+    )
     assert "`dy`, the array that" in judge("relu_backward", overwrites_its_input).message
 
 

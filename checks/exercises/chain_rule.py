@@ -126,6 +126,11 @@ def numerical_half_step(graph: Graph, inputs: Numbers, output: str, step: float)
     return {name: slope / 2 for name, slope in one_sided.items()}
 
 
+def numerical_half_moves(graph: Graph, inputs: Numbers, output: str, step: float) -> Numbers:
+    nearer = numerical_gradient(graph, inputs, output, step / 2)
+    return {name: slope / 2 for name, slope in nearer.items()}
+
+
 def numerical_no_two(graph: Graph, inputs: Numbers, output: str, step: float) -> Numbers:
     right = numerical_gradient(graph, inputs, output, step)
     return {name: 2 * slope for name, slope in right.items()}
@@ -224,6 +229,7 @@ NUMERICAL_GRADIENT = Exercise(
             "Your slopes are about half of what they should be: one step apart, divided by two.",
             "The run has to be the distance between the two points that were compared.",
             "How far apart are the points at which you compute the output?",
+            also=(numerical_half_moves,),
         ),
         Mistake(
             "distance-of-one-step",
@@ -641,6 +647,21 @@ def backward_sent_again_in_turn(graph: Graph, values: Numbers, output: str) -> N
     return backward_in_order(graph, values, output, order)
 
 
+def backward_at_own_value(graph: Graph, values: Numbers, output: str) -> Numbers:
+    gradients = dict.fromkeys(values, 0.0)
+    gradients[output] = 1.0
+    for name in topological_order(graph)[::-1]:
+        if name in graph:
+            operation, *parents = graph[name]
+            alone = len(parents) == 1
+            at_values = [values[name]] if alone else [values[p] for p in parents]
+            with np.errstate(all="ignore"):
+                local = local_gradients(operation, at_values)
+            for parent, slope in zip(parents, local, strict=True):
+                gradients[parent] += gradients[name] * slope
+    return gradients
+
+
 def backward_last_started(graph: Graph, values: Numbers, output: str) -> Numbers:
     return graph_backward(graph, values, topological_order(graph)[-1])
 
@@ -881,6 +902,12 @@ def check_total(claimed: np.ndarray, numeric: np.ndarray) -> bool:
     )
 
 
+def check_total_beside_the_largest(claimed: np.ndarray, numeric: np.ndarray) -> bool:
+    return claimed.shape == numeric.shape and bool(
+        abs((claimed - numeric).sum()) <= 1e-5 * np.abs(numeric).max()
+    )
+
+
 def check_tight_absolute(claimed: np.ndarray, numeric: np.ndarray) -> bool:
     return claimed.shape == numeric.shape and bool((np.abs(claimed - numeric) <= 1e-6).all())
 
@@ -1023,6 +1050,7 @@ GRADIENT_CHECK = Exercise(
             "Your check lets a gradient pass that has its rows in reverse order.",
             "In a sum, differences up and down cancel.",
             "Over the entries, do you ask for the sum, or for every single one?",
+            also=(check_total_beside_the_largest,),
         ),
         Mistake(
             "absolute-tolerance",
@@ -1146,6 +1174,13 @@ GRADIENT_CHECK = Exercise(
             "Your check refuses everything, right or wrong.",
             "A check that spares nothing tells as little as one that catches nothing.",
             "For which gradients would your condition be True?",
+        ),
+        Mistake(
+            "local-gradient-at-the-own-value",
+            backward_at_own_value,
+            "Nodes with one parent have the slope of where they are, not of where the parent is.",
+            "The slope of exp at a is asked for where a stands: at the value that went in.",
+            "Whose value does local_gradients want, the node's or its parent's?",
         ),
     ),
 )

@@ -56,6 +56,10 @@ def linear_bias_subtracted(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> OutAn
     return x @ w - b, None
 
 
+def linear_bias_multiplied(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> OutAndCache:
+    return x @ w * b, None
+
+
 def linear_bias_each_feature(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> OutAndCache:
     return (x[:, :, np.newaxis] * w + b).sum(axis=1), None
 
@@ -193,6 +197,13 @@ LINEAR = Exercise(
             "Your `y` is never negative: what is below zero has become zero.",
             "A linear layer leaves the bending to the step after it.",
             "What should y be where the weighted sum plus the bias is -1?",
+        ),
+        Mistake(
+            "bias-multiplied",
+            linear_bias_multiplied,
+            "Your `y` is the weighted sums times `b`.",
+            "A bias moves an output up or down, whatever the input is.",
+            "If x is all zeros, what should y be?",
         ),
     ),
 )
@@ -369,7 +380,7 @@ def sigmoid_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     large = rng.normal(0.0, 2.0, (sizes["N"], sizes["D"]))
     large[0, :2] = [-1000.0, 1000.0]
     large[1, :2] = [rng.uniform(20.0, 40.0), -rng.uniform(720.0, 900.0)]
-    return (*batches, Case(sizes, (large,), values=("y",)), *of_other_shapes(rng))
+    return (*batches, Case(sizes, (large,), values=("y",), extreme=True), *of_other_shapes(rng))
 
 
 def sigmoid_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
@@ -525,7 +536,7 @@ def softmax_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     large[0] += 1000.0
     large[1] -= 1000.0
     large[2, 0] += 2000.0
-    return (*batches, Case(sizes, (large,), values=("probabilities",)))
+    return (*batches, Case(sizes, (large,), values=("probabilities",), extreme=True))
 
 
 def softmax_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:

@@ -115,6 +115,16 @@ def sgd_sign(params: Arrays, grads: Arrays, learning_rate: float) -> None:
         p -= learning_rate * np.sign(grads[name])
 
 
+def sgd_normalized(params: Arrays, grads: Arrays, learning_rate: float) -> None:
+    for name, p in params.items():
+        p -= learning_rate * grads[name] / np.linalg.norm(grads[name])
+
+
+def sgd_clipped(params: Arrays, grads: Arrays, learning_rate: float) -> None:
+    for name, p in params.items():
+        p -= learning_rate * np.clip(grads[name], -1, 1)
+
+
 def sgd_averaged_again(params: Arrays, grads: Arrays, learning_rate: float) -> None:
     for name, p in params.items():
         p -= learning_rate * grads[name] / len(p)
@@ -216,6 +226,20 @@ SGD_STEP = Exercise(
             "Your steps are divided by the number of rows of each parameter.",
             "The mean over the samples was taken in the loss; the gradient has it inside.",
             "What does len() of a weight matrix count?",
+        ),
+        Mistake(
+            "normalized",
+            sgd_normalized,
+            "Your steps have the same length, `learning_rate`, however long the gradient is.",
+            "Near a minimum the gradient gets short, and the steps are to get short with it.",
+            "If the gradient were ten times smaller, how far should the parameters move?",
+        ),
+        Mistake(
+            "clipped",
+            sgd_clipped,
+            "Your steps are those of a gradient that is never above 1 or below -1.",
+            "Cutting gradients off can help a wild training, but here the plain step is asked for.",
+            "What becomes of an entry of 5 in your gradient?",
         ),
     ),
 )
@@ -685,6 +709,12 @@ def momentum_rate_forgotten(
     momentum_step(params, grads, velocity, 1.0, momentum)
 
 
+def momentum_by_default(
+    params: Arrays, grads: Arrays, velocity: Arrays, learning_rate: float, momentum: float = 0.9
+) -> None:
+    momentum_step(params, grads, velocity, learning_rate, 0.9)
+
+
 def momentum_swapped(
     params: Arrays, grads: Arrays, velocity: Arrays, learning_rate: float, momentum: float = 0.9
 ) -> None:
@@ -878,6 +908,13 @@ MOMENTUM_STEP = Exercise(
             "What fades with time is the past.",
             "Which of the two, old velocity or new gradient, should be partly forgotten?",
         ),
+        Mistake(
+            "momentum-always-the-same",
+            momentum_by_default,
+            "Your velocity keeps 0.9 of itself whatever `momentum` is.",
+            "The number in the first line of a function is only for those who name none.",
+            "Which of your lines uses the argument momentum?",
+        ),
     ),
 )
 
@@ -989,6 +1026,24 @@ def adam_correction_kept(
         m, v = average(mean[name], mean_square[name], grads[name], beta1, beta2)
         mean[name][...], mean_square[name][...] = correct(m, v, beta1, beta2, step)
         p -= learning_rate * divide(mean[name], mean_square[name], grads[name], epsilon)
+
+
+def adam_averages_one_step_late(
+    params: Arrays,
+    grads: Arrays,
+    mean: Arrays,
+    mean_square: Arrays,
+    step: int,
+    learning_rate: float = 0.001,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    epsilon: float = 1e-8,
+) -> None:
+    for name, p in params.items():
+        m, v = mean[name], mean_square[name]
+        m_hat, v_hat = correct(m, v, beta1, beta2, step)
+        p -= learning_rate * divide(m_hat, v_hat, grads[name], epsilon)
+        m[...], v[...] = average(m, v, grads[name], beta1, beta2)
 
 
 def adam_square_of_nothing(
@@ -1196,6 +1251,14 @@ ADAM_STEP = Exercise(
             "Your parameters move by the right amount in the opposite direction.",
             "The gradient points where the loss grows fastest.",
             "If the gradient of a weight is positive, what does a larger weight do to the loss?",
+        ),
+        Mistake(
+            "averages-one-step-late",
+            adam_averages_one_step_late,
+            "Your first step does not move where it should: each step uses the averages of the "
+            "one before.",
+            "The newest gradient is the one that knows where you stand.",
+            "In which order do you update the averages and take the step?",
         ),
     ),
 )
