@@ -691,7 +691,7 @@ def zeros_and_a_factor(trials: Sequence[Trial]) -> Finding | None:
                 received=np.where(both, c.received, 0.0),
             )
             factor = ratio(inside)
-            if not both.any() and c.expected.size < 12:
+            if both.sum() < 3 and c.expected.size < 12:
                 continue  # too few entries to tell
             if factor is None or both.sum() < 3:
                 break
@@ -872,7 +872,7 @@ def factor_by_slice(trials: Sequence[Trial]) -> Finding | None:
     for axis, kind in ((1, "row"), (0, "column")):
 
         def holds(received: np.ndarray, expected: np.ndarray, axis: int = axis) -> bool:
-            if received.ndim != 2 or min(received.shape) < 3:
+            if received.ndim != 2 or received.shape[axis] < 3:
                 return False
             size = (expected**2).sum(axis, keepdims=True)
             with np.errstate(all="ignore"):
@@ -884,6 +884,8 @@ def factor_by_slice(trials: Sequence[Trial]) -> Finding | None:
             name, c = found
             assert c.received is not None
             totals = c.received.sum(axis=axis)
+            if len(totals) < 3:
+                continue
             sums = f"The {kind}s of yours add up to {totals[0]:.4g}, {totals[1]:.4g}, ..."
             return Finding(
                 "factor-by-" + kind,

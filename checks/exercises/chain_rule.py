@@ -815,6 +815,13 @@ GRAPH_BACKWARD = Exercise(
             "Which node is named by the third argument?",
         ),
         Mistake(
+            "local-gradient-at-the-own-value",
+            backward_at_own_value,
+            "Nodes with one parent have the slope of where they are, not of where the parent is.",
+            "The slope of exp at a is asked for where a stands: at the value that went in.",
+            "Whose value does local_gradients want, the node's or its parent's?",
+        ),
+        Mistake(
             "every-end-started",
             backward_ends_started,
             "Your gradients begin at 1 for every node that nobody uses, not for the output alone.",
@@ -1174,13 +1181,6 @@ GRADIENT_CHECK = Exercise(
             "Your check refuses everything, right or wrong.",
             "A check that spares nothing tells as little as one that catches nothing.",
             "For which gradients would your condition be True?",
-        ),
-        Mistake(
-            "local-gradient-at-the-own-value",
-            backward_at_own_value,
-            "Nodes with one parent have the slope of where they are, not of where the parent is.",
-            "The slope of exp at a is asked for where a stands: at the value that went in.",
-            "Whose value does local_gradients want, the node's or its parent's?",
         ),
     ),
 )

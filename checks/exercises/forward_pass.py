@@ -555,6 +555,11 @@ def softmax_one_maximum(scores: np.ndarray) -> np.ndarray:
     return e / e.sum(axis=1, keepdims=True)
 
 
+def softmax_maximum_above_only(scores: np.ndarray) -> np.ndarray:
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return e / np.exp(scores).sum(axis=1, keepdims=True)
+
+
 def softmax_mean_taken_off(scores: np.ndarray) -> np.ndarray:
     e = np.exp(scores - scores.mean(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)
@@ -725,6 +730,14 @@ SOFTMAX = Exercise(
             "The soft in softmax: how much larger a score is counts too.",
             "For scores of 1.0 and 1.1, how sure should the answer be?",
         ),
+        Mistake(
+            "maximum-at-one-place",
+            softmax_maximum_above_only,
+            "The rows of your `probabilities` do not add up to 1: the maximum is taken off above "
+            "the fraction line and not below.",
+            "A fraction stays the same if both of its parts are divided by the same number.",
+            "What do the rows of your result add up to?",
+        ),
     ),
 )
 
@@ -734,7 +747,7 @@ SOFTMAX = Exercise(
 
 def he_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     """Layers of many weights, wide and narrow, so that their spread can be measured."""
-    ranges = [((60, 80), (200, 300)), ((300, 400), (40, 60)), ((5, 10), (1000, 1500))]
+    ranges = [((60, 80), (110, 150)), ((200, 260), (35, 45)), ((5, 10), (700, 1000))]
     return tuple(he_case(rng, *(int(rng.integers(*r)) for r in pair)) for pair in ranges)
 
 
