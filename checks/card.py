@@ -190,10 +190,10 @@ def difference_picture(c: Comparison) -> str:
             f'font-size="10" font-family="monospace" fill="#fff">{sign}</text>'
         )
     height, width = off.shape[0] * cell, off.shape[1] * cell
-    alt = (
-        f"Difference of your {escape(c.name)} and the {c.in_words}: "
-        f"{int(wrong.sum())} of {wrong.size} entries are wrong, by up to {largest:.3g}."
-    )
+    which = f"{int(wrong.sum())} of {wrong.size} entries are wrong, by up to"
+    if c.wrong.ndim == 0:
+        which = "it is off by"
+    alt = f"Difference of your {escape(c.name)} and the {c.in_words}: {which} {largest:.3g}."
     return (
         f"<figure><figcaption>yours − {c.source}</figcaption>"
         f'<svg role="img" aria-label="{alt}" width="{width}" height="{height}" '

@@ -815,6 +815,35 @@ def offset(trials: Sequence[Trial]) -> Finding | None:
     return None
 
 
+def offset_and_factor(trials: Sequence[Trial]) -> Finding | None:
+    """Right but for one factor, which has a name, and one amount that is added everywhere."""
+    for name, pairs in wrong_outputs(trials).items():
+        found = []
+        for t, c in pairs:
+            if c.received is None or c.received.shape != c.expected.shape or c.expected.size < 3:
+                break
+            factor = ratio(
+                replace(
+                    c,
+                    expected=c.expected - c.expected.mean(),
+                    received=c.received - c.received.mean(),
+                )
+            )
+            if factor is None:
+                break
+            found.append((t, factor))
+        else:
+            label = name_factor(found)
+            if label is not None:
+                return Finding(
+                    f"offset and factor-{label}",
+                    f"Two things at once. Your {name} has one amount added in every entry; but "
+                    f"for that, it is {label} times what it should be.",
+                    "Which term of yours is the same in every entry, and which factor is missing?",
+                )
+    return None
+
+
 FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "the square": np.square,
     "the square root": lambda a: np.sqrt(np.abs(a)),
@@ -1014,6 +1043,7 @@ VAGUE: tuple[Look, ...] = (
     function_of_it,
     one_slice,
     offset,
+    offset_and_factor,
     factor_by_slice,
     other_places,
 )

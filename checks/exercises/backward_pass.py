@@ -799,6 +799,16 @@ def last_layer_first(case: Case) -> tuple[tuple[str, ...], ...]:
     return tuple((f"w{i}", f"b{i}") for i in range(layers, 0, -1))
 
 
+def mlp_gate_on_the_way_only(dscores: np.ndarray, cache: Any) -> dict[str, np.ndarray]:
+    grads, dout = {}, dscores
+    for i in range(len(cache), 0, -1):
+        linear_cache, relu_cache = cache[i - 1]
+        _, grads[f"w{i}"], grads[f"b{i}"] = linear_backward(dout, linear_cache)
+        gated = dout if relu_cache is None else relu_backward(dout, relu_cache)
+        dout = linear_backward(gated, linear_cache)[0]
+    return grads
+
+
 MLP_BACKWARD = Exercise(
     name="mlp_backward",
     lesson=LESSON,
@@ -818,6 +828,14 @@ MLP_BACKWARD = Exercise(
         "number, counted from 1, and carry its dx on to the next turn.",
     ),
     mistakes=(
+        Mistake(
+            "gate-on-the-way-only",
+            mlp_gate_on_the_way_only,
+            "Your last layer is right; in the layers below it the weights and biases get what has "
+            "not gone through the gate, and only what is passed on below has.",
+            "The weights of a layer act on the loss through its gate too.",
+            "Which comes first on the way back, the gate or the layer's weights and biases?",
+        ),
         Mistake(
             "gates-skipped",
             mlp_gates_skipped,

@@ -817,7 +817,7 @@ GRAPH_BACKWARD = Exercise(
         Mistake(
             "local-gradient-at-the-own-value",
             backward_at_own_value,
-            "Nodes with one parent have the slope of where they are, not of where the parent is.",
+            "Your nodes with one parent send on the slope at their own value, not at the parent's.",
             "The slope of exp at a is asked for where a stands: at the value that went in.",
             "Whose value does local_gradients want, the node's or its parent's?",
         ),
@@ -1095,7 +1095,8 @@ GRADIENT_CHECK = Exercise(
             "largest-without-magnitude",
             check_signed_scale,
             "Your check refuses a right gradient in which every entry is negative.",
-            "Of negative numbers the largest is the one nearest to 0, or an allowance below 0.",
+            "The largest of negative numbers is the one nearest to 0. What it allows is next to "
+            "nothing, or even below 0.",
             "For numeric = [-3, -2], how far apart may the two be in your check?",
             also=(
                 lambda claimed, numeric: (

@@ -1255,8 +1255,7 @@ ADAM_STEP = Exercise(
         Mistake(
             "averages-one-step-late",
             adam_averages_one_step_late,
-            "Your first step does not move where it should: each step uses the averages of the "
-            "one before.",
+            "Your first step moves nothing; each later one uses the averages of the one before.",
             "The newest gradient is the one that knows where you stand.",
             "In which order do you update the averages and take the step?",
         ),
