@@ -302,7 +302,7 @@ class Explainer:
         """Ways with a number for each, in groups: what is more likely first."""
         known = [(way, m) for m in self.exercise.mistakes for way in m.ways]
         yield [(("known", i), Way(f, mistake=m)) for i, (f, m) in enumerate(known)]
-        for kind in KINDS:
+        for kind in KINDS[:2] if self.exercise.costly else KINDS:
             found = variations(self.exercise, kind)
             yield [((kind, i), Way(v.function, variation=v)) for i, v in enumerate(found)]
 
@@ -344,7 +344,7 @@ class Explainer:
             return "1"
         if sum(c.expected.size for t in trials for c in t.comparisons) < 2:
             return None  # between any two numbers there is some factor
-        return name_factor(factors)
+        return name_factor(factors, fixed=False)
 
     def two(self, way: Way, label: str, names: Sequence[str]) -> Finding:
         """Two mistakes: a way, and a factor on top of it."""

@@ -150,6 +150,9 @@ class Exercise:
     that arise together in one group. After a wrong one all others may be wrong."""
     cut: Callable[[Case, int], Case | None] | None = None
     """Where there are steps: the case that ends after so many of them, None if it has fewer."""
+    costly: bool = False
+    """Whether one run takes so long that only the likelier variations of what is right are tried
+    for a diagnosis."""
     step: str = "step"
     """What such a step is called, such as "epoch"."""
 

@@ -114,8 +114,9 @@ def judgement(exercise: Exercise, attempt: Callable[..., Any], seed: int) -> Res
             again = run(exercise, attempt, cases[-1], truths[-1])
             if not (again.right and same(again.outputs, trials[-1].outputs)):
                 return failure(blank, answer_changes(cases[-1]), trials, trials[-1])
-            if not draws(exercise, attempt, trials):
-                return failure(blank, RNG_NOT_USED, trials, trials[0])
+            randomness = wrong_randomness(exercise, attempt, trials)
+            if randomness is not None:
+                return failure(blank, randomness, trials, trials[0])
             if not follows(exercise, attempt, cases[0]):
                 return failure(blank, ANSWER_CHANGES, trials, trials[0])
             if any(trial.by_differences for trial in trials):
@@ -158,8 +159,13 @@ def failure(blank: Result, finding: Finding, trials: list[Trial], shown: Trial) 
     )
 
 
-def draws(exercise: Exercise, attempt: Callable[..., Any], trials: list[Trial]) -> bool:
-    """Whether what comes in as a random generator decides anything, where one comes in."""
+def wrong_randomness(
+    exercise: Exercise, attempt: Callable[..., Any], trials: list[Trial]
+) -> Finding | None:
+    """What is wrong with where the random numbers come from, where a generator comes in.
+
+    Another generator must give another answer in some case, and the same answer twice there.
+    """
     random = [t for t in trials if any(isinstance(a, np.random.Generator) for a in t.case.args)]
     for seed in range(OTHER_GENERATORS if random else 0):
         for trial in random:
@@ -167,15 +173,18 @@ def draws(exercise: Exercise, attempt: Callable[..., Any], trials: list[Trial]) 
                 np.random.default_rng(seed) if isinstance(a, np.random.Generator) else a
                 for a in trial.case.args
             )
+            beside = replace(trial.case, args=args)
             try:
                 with np.errstate(all="ignore"), warnings.catch_warnings():
                     warnings.simplefilter("ignore")
-                    outputs, _ = call(exercise, replace(trial.case, args=args), attempt)
+                    outputs, _ = call(exercise, beside, attempt)
+                    if same(outputs, trial.outputs):
+                        continue
+                    again, _ = call(exercise, beside, attempt)
             except Exception:
-                return True  # what that means is not for this test to say
-            if not same(outputs, trial.outputs):
-                return True
-    return not random
+                return None  # what that means is not for this test to say
+            return None if same(again, outputs) else answer_changes(beside)
+    return RNG_NOT_USED if random else None
 
 
 def follows(exercise: Exercise, attempt: Callable[..., Any], case: Case) -> bool:

@@ -5,6 +5,7 @@ in which an output is wrong. None of them guesses: a pattern that fits only some
 finding.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from dataclasses import replace
 from functools import partial
@@ -219,10 +220,11 @@ def ratio(c: Comparison) -> float | None:
     return r if r != 0 and close(c.received, r * c.expected) else None
 
 
-def name_factor(found: Sequence[tuple[Trial, float]]) -> str | None:
+def name_factor(found: Sequence[tuple[Trial, float]], fixed: bool = True) -> str | None:
     """What a factor is called, if a name fits every case: "N", "1/K", "-1", "2", "1/(N K)", ...
 
-    Where two names fit equally, both. A factor of 1 in every case is none.
+    Where two names fit equally, both. A factor of 1 in every case is none. fixed: whether it may
+    also be some fixed number over one that came in.
     """
     letters = list(found[0][0].case.sizes)
     simple: dict[str, Callable[[Case], float]] = {
@@ -256,16 +258,23 @@ def name_factor(found: Sequence[tuple[Trial, float]]) -> str | None:
         double[f"1/({a} {b})"] = partial(power, [a, b], -1)
         double[f"{a}/{b}"] = partial(ratio_of_sizes, a, b)
         double[f"{b}/{a}"] = partial(ratio_of_sizes, b, a)
-    for candidates in (simple, double, fixed_numbers(found)):
+    for candidates in (simple, double, fixed_numbers(found) if fixed else {}):
         fits = [
             label
             for label, value in candidates.items()
-            if all(np.isclose(r, value(trial.case), rtol=1e-5, atol=0) for trial, r in found)
+            if all(abs(r - q) <= 1e-5 * abs(q) for r, q in zip_with(value, found))
             and any(abs(value(trial.case) - 1) > 1e-3 for trial, _ in found)
         ]
         if fits:
             return " or ".join(fits)
     return None
+
+
+def zip_with(
+    value: Callable[[Case], float], found: Sequence[tuple[Trial, float]]
+) -> Iterator[tuple[float, float]]:
+    """Each factor that was found beside what it should be."""
+    return ((r, value(trial.case)) for trial, r in found)
 
 
 CONSTANTS = {
@@ -325,8 +334,10 @@ def number_labels(name: str) -> dict[str, Callable[[float], float]]:
 
 def of_number(name: str, change: Callable[[float], float], case: Case) -> float:
     """A change of one of the numbers that came in; NaN where it is missing."""
-    with np.errstate(all="ignore"):
-        return float(change(np.float64(case.numbers.get(name, np.nan))))
+    try:
+        return float(change(float(case.numbers.get(name, math.nan))))
+    except (ZeroDivisionError, OverflowError):
+        return math.nan
 
 
 def ratio_of_sizes(a: str, b: str, case: Case) -> float:
@@ -336,8 +347,8 @@ def ratio_of_sizes(a: str, b: str, case: Case) -> float:
 
 def power(letters: Sequence[str], exponent: float, case: Case, times: float = 1.0) -> float:
     """The product of the sizes that letters stand for, to a power; NaN where one is missing."""
-    product = float(np.prod([case.sizes.get(letter, np.nan) for letter in letters]))
-    return times * product**exponent
+    product = math.prod(case.sizes.get(letter, math.nan) for letter in letters)
+    return float(times * product**exponent) if product else math.nan
 
 
 def transposed(trials: Sequence[Trial]) -> Finding | None:

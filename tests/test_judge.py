@@ -353,13 +353,12 @@ def test_a_generator_that_is_passed_in_has_to_be_used(name):
         return ELSEWHERE[name](reference(name), *args)
 
     def from_numpy(*args):
-        return reference(name)(*args[:-1], np.random.mtrand._rand)
+        return reference(name)(*args[:-1], np.random.default_rng())
 
     for seed in range(20):
         result = judge(name, attempt, seed)
         assert (result.verdict, result.mistake) == ("wrong", "rng-not-used"), result.message
-    if name in ("he_init", "dropout"):
-        result = judge(name, from_numpy)
+        result = judge(name, from_numpy, seed)
         assert (result.verdict, result.mistake) == ("wrong", "answer-changes")
         assert "Your numbers do not come from the `rng` that is passed in" in result.message
 

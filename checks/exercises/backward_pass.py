@@ -750,9 +750,9 @@ SOFTMAX_CROSS_ENTROPY_BACKWARD = Exercise(
 def mlp_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     """Networks of two and of three layers, batches and one sample."""
     return (
-        mlp_case(rng, draw_sizes(rng, "NDHK", False)),
-        mlp_case(rng, draw_sizes(rng, "NDHGK", False)),
-        mlp_case(rng, draw_sizes(rng, "NDHK", True)),
+        mlp_case(rng, draw_sizes(rng, "NDHK", largest=7)),
+        mlp_case(rng, draw_sizes(rng, "NDHGK", largest=7)),
+        mlp_case(rng, draw_sizes(rng, "NDHK", True, largest=7)),
     )
 
 
