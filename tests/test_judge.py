@@ -352,13 +352,15 @@ def test_a_generator_that_is_passed_in_has_to_be_used(name):
     def attempt(*args):
         return ELSEWHERE[name](reference(name), *args)
 
-    def from_numpy(*args):
-        return reference(name)(*args[:-1], np.random.default_rng())
+    elsewhere = np.random.default_rng(0)
+
+    def from_elsewhere(*args):
+        return reference(name)(*args[:-1], elsewhere)
 
     for seed in range(20):
         result = judge(name, attempt, seed)
         assert (result.verdict, result.mistake) == ("wrong", "rng-not-used"), result.message
-        result = judge(name, from_numpy, seed)
+        result = judge(name, from_elsewhere, seed)
         assert (result.verdict, result.mistake) == ("wrong", "answer-changes")
         assert "Your numbers do not come from the `rng` that is passed in" in result.message
 
