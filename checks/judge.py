@@ -170,9 +170,7 @@ def wrong_randomness(
     Another generator must give another answer in some case, and the same answer again and again
     there. The last cases are the largest.
     """
-    random = [
-        t for t in trials[::-1] if any(isinstance(a, np.random.Generator) for a in t.case.args)
-    ]
+    random = [t for t in trials[::-1] if takes_generator(t.case)]
     for seed in range(OTHER_GENERATORS if random else 0):
         for trial in random:
             args = tuple(

@@ -768,7 +768,7 @@ def mlp_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
         x = rng.normal(0.0, 1.0, (n, widths[0]))
         scores, cache = mlp_forward(x, params)
         gates = [gate for _, gate in cache if gate is not None]  # inputs of the ReLUs
-        if all(np.abs(gate).min() > 0.01 and (gate > 0).any() for gate in gates):
+        if all(np.abs(gate).min() > 0.01 and gate.min() < 0 < gate.max() for gate in gates):
             break
     dscores = rng.normal(0.2, 1.0, scores.shape)
 
