@@ -35,7 +35,7 @@ from checks.patterns import (
 )
 from checks.variations import KINDS, Variation, variations
 
-__all__ = ["ANSWER_CHANGES", "answer_changes", "diagnose"]
+__all__ = ["ANSWER_CHANGES", "answer_changes", "diagnose", "takes_generator"]
 
 Retry = Callable[[Any], Trial]
 
@@ -91,8 +91,12 @@ RANDOMNESS_FROM_ELSEWHERE = Finding(
 
 def answer_changes(case: Case) -> Finding:
     """The finding that the same arguments give another answer."""
-    random = any(isinstance(value, np.random.Generator) for value in case.args)
-    return RANDOMNESS_FROM_ELSEWHERE if random else ANSWER_CHANGES
+    return RANDOMNESS_FROM_ELSEWHERE if takes_generator(case) else ANSWER_CHANGES
+
+
+def takes_generator(case: Case) -> bool:
+    """Whether a random generator is among what comes in."""
+    return any(isinstance(value, np.random.Generator) for value in case.args)
 
 
 def many_right(trial: Trial) -> bool:
