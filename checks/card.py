@@ -18,6 +18,9 @@ SIGNS = {"correct": "✓", "wrong": "✗", "not attempted": "○", "undecided": 
 SHOWN = 6
 """How many rows and columns of an array are shown in numbers."""
 
+TO_SEE_IT_AGAIN = "To see this again, run the cell of your function, and then:"
+"""Before the line that gives a result again: after a check the name may be the library's."""
+
 STYLE = """<style>
 .bp-card{--bp-tone:#7a7a7a;--bp-line:rgba(128,128,128,.35);border:1px solid var(--bp-line);
 border-left:6px solid var(--bp-tone);border-radius:6px;padding:.7em 1em;margin:.3em 0;
@@ -100,21 +103,24 @@ def tried_html(result: Result) -> str:
     cases = "".join(f"<li>{escape(line)}</li>" for line in result.tried)
     return (
         f'<details class="bp-small"><summary>What was tried</summary><div><ul>{cases}</ul>'
-        f"<p>To see this again: <code>{escape(result.reproduce)}</code></p></div></details>"
+        f"<p>{TO_SEE_IT_AGAIN} <code>{escape(result.reproduce)}</code></p></div></details>"
     )
 
 
 def comparison_html(c: Comparison) -> str:
     """One wrong output: yours, what it should be, and a picture of the difference."""
     name = escape(c.name)
-    figures = [grid_html(f"{c.source} {name} {shape_text(c.expected)}", c.expected, None)]
+    figures = [grid_html(f"{c.source} {name} {shape_text(c.expected)}", c, c.expected, None)]
     if c.received is not None:
         same_shape = c.received.shape == c.expected.shape
         mine = grid_html(
-            f"your {name} {shape_text(c.received)}", c.received, c.wrong if same_shape else None
+            f"your {name} {shape_text(c.received)}",
+            c,
+            c.received,
+            c.wrong if same_shape else None,
         )
         figures.insert(0, mine)
-        if same_shape:
+        if same_shape and not c.is_boolean:
             figures.append(difference_picture(c))
     return f'<div class="bp-numbers">{"".join(figures)}</div>'
 
@@ -124,7 +130,7 @@ def shape_text(array: np.ndarray) -> str:
     return str(array.shape) if array.ndim else "(a single number)"
 
 
-def grid_html(caption: str, array: np.ndarray, wrong: np.ndarray | None) -> str:
+def grid_html(caption: str, c: Comparison, array: np.ndarray, wrong: np.ndarray | None) -> str:
     """An array's first rows and columns as a table, wrong entries marked."""
     array = as_table(array)
     wrong = None if wrong is None else as_table(wrong)
@@ -134,7 +140,7 @@ def grid_html(caption: str, array: np.ndarray, wrong: np.ndarray | None) -> str:
         cells = []
         for j, value in enumerate(row[:SHOWN]):
             off = ' class="bp-off"' if wrong is not None and wrong[i, j] else ""
-            cells.append(f"<td{off}>{number_text(value)}</td>")
+            cells.append(f"<td{off}>{number_text(c, value)}</td>")
         rows.append(f"<tr>{''.join(cells)}{'<td>…</td>' if cut_columns else ''}</tr>")
     if cut_rows:
         width = min(array.shape[1], SHOWN) + cut_columns
@@ -151,9 +157,9 @@ def as_table(array: np.ndarray) -> np.ndarray:
     return array.reshape(array.shape[0], -1)
 
 
-def number_text(value: float) -> str:
+def number_text(c: Comparison, value: float) -> str:
     """A number in few characters, with a true minus sign."""
-    return f"{value:.4g}".replace("-", "−")
+    return c.in_digits(value, 4).replace("-", "−")
 
 
 def difference_picture(c: Comparison) -> str:
@@ -184,10 +190,10 @@ def difference_picture(c: Comparison) -> str:
             f'font-size="10" font-family="monospace" fill="#fff">{sign}</text>'
         )
     height, width = off.shape[0] * cell, off.shape[1] * cell
-    alt = (
-        f"Difference of your {escape(c.name)} and the {c.in_words}: "
-        f"{int(wrong.sum())} of {wrong.size} entries are wrong, by up to {largest:.3g}."
-    )
+    which = f"{int(wrong.sum())} of {wrong.size} entries are wrong, by up to"
+    if c.wrong.ndim == 0:
+        which = "it is off by"
+    alt = f"Difference of your {escape(c.name)} and the {c.in_words}: {which} {largest:.3g}."
     return (
         f"<figure><figcaption>yours − {c.source}</figcaption>"
         f'<svg role="img" aria-label="{alt}" width="{width}" height="{height}" '
@@ -210,25 +216,28 @@ def card_text(result: Result, hints: Sequence[str] = (), note: str = "") -> str:
                 lines.append(f"  {c.name}: right")
                 continue
             if c.received is not None:
-                lines += [f"  your {c.name} {shape_text(c.received)}:", array_text(c.received)]
-            lines += [f"  {c.source} {c.name} {shape_text(c.expected)}:", array_text(c.expected)]
+                lines += [f"  your {c.name} {shape_text(c.received)}:", array_text(c, c.received)]
+            lines += [
+                f"  {c.source} {c.name} {shape_text(c.expected)}:",
+                array_text(c, c.expected),
+            ]
     if result.question:
         lines.append(result.question)
     lines += [f"Hint {i}: {hint}" for i, hint in enumerate(hints, 1)]
     if result.tried:
         lines.append(f"Tried: {'; '.join(result.tried)}")
-        lines.append(f"To see this again: {result.reproduce}")
+        lines.append(f"{TO_SEE_IT_AGAIN} {result.reproduce}")
     if note:
         lines.append(note)
     return "\n".join(lines)
 
 
-def array_text(array: np.ndarray) -> str:
+def array_text(c: Comparison, array: np.ndarray) -> str:
     """An array's first rows and columns in aligned columns of text."""
     array = as_table(array)
     rows = [
         "    "
-        + " ".join(f"{number_text(v):>10}" for v in row[:SHOWN])
+        + " ".join(f"{number_text(c, v):>10}" for v in row[:SHOWN])
         + (" ..." if array.shape[1] > SHOWN else "")
         for row in array[:SHOWN]
     ]

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from checks.exercise import Comparison, Exercise, Finding, Mistake, Trial
+from checks.exercise import Case, Comparison, Exercise, Finding, Mistake, Trial
 from checks.outputs import call, same
 from checks.patterns import (
     PLAIN,
@@ -35,7 +35,7 @@ from checks.patterns import (
 )
 from checks.variations import KINDS, Variation, variations
 
-__all__ = ["ANSWER_CHANGES", "diagnose"]
+__all__ = ["ANSWER_CHANGES", "answer_changes", "diagnose", "takes_generator"]
 
 Retry = Callable[[Any], Trial]
 
@@ -46,6 +46,10 @@ def diagnose(exercise: Exercise, trials: Sequence[Trial], retry: Retry | None = 
     retry: tries the attempt on another case, where that may tell more.
     """
     everything = trials
+    if any(t.wrong for t in trials if not t.case.extreme) and any(
+        t.problem is not None for t in trials if t.case.extreme and not many_right(t)
+    ):
+        trials = [t for t in trials if not t.case.extreme]
     for trial in trials:
         if trial.problem is not None and not many_right(trial):
             return trial.problem
@@ -65,7 +69,7 @@ def diagnose(exercise: Exercise, trials: Sequence[Trial], retry: Retry | None = 
         finding = Explainer(exercise, trials, retry, everything).explain()
         trial = next(t for t in trials if t.wrong)
         if retry is not None and not same(retry(trial.case).outputs, trial.outputs):
-            return ANSWER_CHANGES
+            return answer_changes(trial.case)
         return finding
 
 
@@ -75,6 +79,24 @@ ANSWER_CHANGES = Finding(
     "Something is kept between the calls, or drawn at random.",
     "Does your function read or change anything that lives outside it?",
 )
+
+
+RANDOMNESS_FROM_ELSEWHERE = Finding(
+    "answer-changes",
+    "Your numbers do not come from the `rng` that is passed in, or not all of them: with a "
+    "generator in the very same state your function gives another answer.",
+    "Which of your lines draws at random, and from what?",
+)
+
+
+def answer_changes(case: Case) -> Finding:
+    """The finding that the same arguments give another answer."""
+    return RANDOMNESS_FROM_ELSEWHERE if takes_generator(case) else ANSWER_CHANGES
+
+
+def takes_generator(case: Case) -> bool:
+    """Whether a random generator is among what comes in."""
+    return any(isinstance(value, np.random.Generator) for value in case.args)
 
 
 def many_right(trial: Trial) -> bool:
@@ -284,7 +306,7 @@ class Explainer:
         """Ways with a number for each, in groups: what is more likely first."""
         known = [(way, m) for m in self.exercise.mistakes for way in m.ways]
         yield [(("known", i), Way(f, mistake=m)) for i, (f, m) in enumerate(known)]
-        for kind in KINDS:
+        for kind in KINDS[:2] if self.exercise.costly else KINDS:
             found = variations(self.exercise, kind)
             yield [((kind, i), Way(v.function, variation=v)) for i, v in enumerate(found)]
 
@@ -326,7 +348,7 @@ class Explainer:
             return "1"
         if sum(c.expected.size for t in trials for c in t.comparisons) < 2:
             return None  # between any two numbers there is some factor
-        return name_factor(factors)
+        return name_factor(factors, fixed=False)
 
     def two(self, way: Way, label: str, names: Sequence[str]) -> Finding:
         """Two mistakes: a way, and a factor on top of it."""
@@ -545,8 +567,8 @@ def where_wrong(trials: Sequence[Trial], among: Sequence[Trial]) -> str:
         message += f"{worst.expected.shape}."
     else:
         message = (
-            f"{where} {found} is {worst.received[index]:.6g}, and the {worst.in_words} is "
-            f"{worst.expected[index]:.6g}."
+            f"{where} {found} is {worst.in_digits(worst.received[index], 6)}, and the "
+            f"{worst.in_words} is {worst.in_digits(worst.expected[index], 6)}."
         )
     if right:
         message += f" Right: {', '.join(right)}."
@@ -555,4 +577,9 @@ def where_wrong(trials: Sequence[Trial], among: Sequence[Trial]) -> str:
 
 def parts_of(bad: Sequence[Comparison]) -> list[str]:
     """For each output how many of its entries are wrong."""
-    return [f"{c.name} is wrong in {int(c.wrong.sum())} of {c.wrong.size} entries" for c in bad]
+    return [
+        f"{c.name} is wrong in {int(c.wrong.sum())} of {c.wrong.size} entries"
+        if c.wrong.ndim
+        else f"{c.name} is wrong"
+        for c in bad
+    ]

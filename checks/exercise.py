@@ -51,8 +51,8 @@ class Case:
     label: str = ""
     """What this case is, in place of its sizes, such as "multiply(1.5, -0.7)"."""
     extreme: bool = False
-    """Whether its inputs are there to overflow or to round to zero. Where the other cases are
-    wrong too, the mistake is sought in those."""
+    """Whether it is unlike the others, such as with inputs that overflow or round to zero. Where
+    the others are wrong too, the mistake is sought in those."""
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -150,6 +150,9 @@ class Exercise:
     that arise together in one group. After a wrong one all others may be wrong."""
     cut: Callable[[Case, int], Case | None] | None = None
     """Where there are steps: the case that ends after so many of them, None if it has fewer."""
+    costly: bool = False
+    """Whether one run takes so long that only the likelier variations of what is right are tried
+    for a diagnosis."""
     step: str = "step"
     """What such a step is called, such as "epoch"."""
 
@@ -168,6 +171,14 @@ class Comparison:
     """True where the two disagree, in the shape of expected."""
     is_gradient: bool = True
     """Whether expected is a numerical derivative."""
+    is_boolean: bool = False
+    """Whether 1 and 0 stand for True and False."""
+
+    def in_digits(self, value: float, digits: int) -> str:
+        """One of the numbers as text, or True or False where it stands for that."""
+        if self.is_boolean and value in (0, 1):
+            return str(bool(value))
+        return f"{value:.{digits}g}"
 
     @property
     def source(self) -> str:
@@ -245,4 +256,4 @@ class Result:
     question: str | None = None
     """A question that leads on."""
     reproduce: str = ""
-    """A line of Python that gives this result again."""
+    """A line for a notebook that gives this result again, where the name is the attempt's."""

@@ -10,19 +10,17 @@ cases that depend only on the exercise and the seed.
 import contextlib
 import functools
 import inspect
-import linecache
-import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from checks.diagnose import ANSWER_CHANGES, diagnose
+from checks.diagnose import ANSWER_CHANGES, answer_changes, diagnose, takes_generator
+from checks.errors import describe_error, what_it_means
 from checks.exercise import (
-    AttemptError,
     Cache,
     Case,
     Comparison,
@@ -47,7 +45,7 @@ from checks.outputs import (
 )
 from checks.patterns import close
 
-__all__ = ["describe_error", "judge"]
+__all__ = ["judge"]
 
 DOUBLE_PRECISION = 1e-9
 """Largest share of an output's own size by which a float64 answer may differ."""
@@ -60,6 +58,13 @@ LEAST_NOISE_OF_DIFFERENCES = 1e-13
 
 MOST_NOISE_OF_DIFFERENCES = 1e-3
 """Above that it is no longer noise."""
+
+
+REPEATED = 4
+"""How often it then gets the same one where the answer is small, and may come again by chance."""
+
+OTHER_GENERATORS = 8
+"""How many other generators an attempt gets before it is said not to use what it gets."""
 
 
 def judge(name: str, attempt: Callable[..., Any], seed: int = 0) -> Result:
@@ -86,7 +91,7 @@ def judgement(exercise: Exercise, attempt: Callable[..., Any], seed: int) -> Res
         mistake=None,
         message="",
         tried=tuple(f"case {i}: {case.description}" for i, case in enumerate(cases, 1)),
-        reproduce=f"judge({name!r}, {name}, seed={seed})",
+        reproduce=f"check({name}, seed={seed})",
     )
     if not callable(attempt):
         kind = type(attempt).__name__
@@ -111,7 +116,10 @@ def judgement(exercise: Exercise, attempt: Callable[..., Any], seed: int) -> Res
         if all(trial.right for trial in trials):
             again = run(exercise, attempt, cases[-1], truths[-1])
             if not (again.right and same(again.outputs, trials[-1].outputs)):
-                return failure(blank, ANSWER_CHANGES, trials, trials[-1])
+                return failure(blank, answer_changes(cases[-1]), trials, trials[-1])
+            randomness = wrong_randomness(exercise, attempt, trials)
+            if randomness is not None:
+                return failure(blank, randomness, trials, trials[0])
             if not follows(exercise, attempt, cases[0]):
                 return failure(blank, ANSWER_CHANGES, trials, trials[0])
             if any(trial.by_differences for trial in trials):
@@ -152,6 +160,37 @@ def failure(blank: Result, finding: Finding, trials: list[Trial], shown: Trial) 
         comparisons=shown.comparisons,
         reproduce=f"{blank.reproduce}  # {case}",
     )
+
+
+def wrong_randomness(
+    exercise: Exercise, attempt: Callable[..., Any], trials: list[Trial]
+) -> Finding | None:
+    """What is wrong with where the random numbers come from, where a generator comes in.
+
+    Another generator must give another answer in some case, and the same answer again and again
+    there. The last cases are the largest.
+    """
+    random = [t for t in trials[::-1] if takes_generator(t.case)]
+    for seed in range(OTHER_GENERATORS if random else 0):
+        for trial in random:
+            args = tuple(
+                np.random.default_rng(seed) if isinstance(a, np.random.Generator) else a
+                for a in trial.case.args
+            )
+            beside = replace(trial.case, args=args)
+            try:
+                with np.errstate(all="ignore"), warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    outputs, _ = call(exercise, beside, attempt)
+                    if same(outputs, trial.outputs):
+                        continue
+                    few = sum(array.size for array in outputs.values()) < 200
+                    repeats = range(REPEATED if few else 1)
+                    again = [call(exercise, beside, attempt)[0] for _ in repeats]
+            except Exception:
+                return None  # what that means is not for this test to say
+            return None if all(same(o, outputs) for o in again) else answer_changes(beside)
+    return RNG_NOT_USED if random else None
 
 
 def follows(exercise: Exercise, attempt: Callable[..., Any], case: Case) -> bool:
@@ -202,6 +241,8 @@ class Truth:
     """The output's own size: its largest entry."""
     is_gradient: bool = True
     """Whether it is a numerical derivative."""
+    is_boolean: bool = False
+    """Whether it stands for True or False."""
     ours: np.ndarray | None = None
     """What the library's version gives, where value is a numerical derivative of its forward."""
 
@@ -237,6 +278,7 @@ Truths = Mapping[str, Truth]
 def truth_of(exercise: Exercise, case: Case) -> Truths:
     """What each output that counts must be: a numerical derivative, or the library's value."""
     truths = {}
+    yes_or_no = inspect.signature(exercise.reference).return_annotation is bool
     outputs = {} if case.accept else call(exercise, case, exercise.reference)[0]
     for name, array in case.wrt.items():
         assert case.loss is not None
@@ -247,7 +289,9 @@ def truth_of(exercise: Exercise, case: Case) -> Truths:
         for name in case.values:
             value = outputs[name]
             scale = float(np.abs(value).max(initial=0.0))
-            truths[name] = Truth(value, np.zeros(value.shape), scale, is_gradient=False)
+            truths[name] = Truth(
+                value, np.zeros(value.shape), scale, is_gradient=False, is_boolean=yes_or_no
+            )
     # where an output is zero, rounding is measured by the others
     largest = max((truth.scale for truth in truths.values()), default=0.0)
     return {name: replace(t, scale=t.scale or largest) for name, t in truths.items()}
@@ -266,11 +310,15 @@ def run(
         text = f"{exercise.name} is not finished: in this case it raises NotImplementedError."
         return Trial(case, problem=Finding("not-finished", text), not_attempted=True)
     except (Exception, SystemExit) as error:
-        text = f"Your function stopped with an error: {describe_error(error)}"
-        return Trial(case, problem=Finding("error", text))
+        text = describe_error(error)
+        sense = what_it_means(text, exercise.name, case)
+        return Trial(
+            case,
+            problem=Finding("error", f"Your function stopped with an error: {text}", sense),
+        )
     kept = slice(1, None) if exercise.returns == "in place" else slice(None)
     if not same(args[kept], case.args[kept]):
-        return Trial(case, problem=INPUT_OVERWRITTEN)
+        return Trial(case, problem=input_overwritten(case, args))
     if exercise.returns == "in place":
         if same(args[0], case.args[0]):
             return Trial(case, problem=NOTHING_CHANGED)
@@ -298,6 +346,7 @@ def run(
             outputs.get(name),
             truth.wrong(outputs.get(name), precision),
             truth.is_gradient,
+            truth.is_boolean,
         )
         for name, truth in truths.items()
     )
@@ -399,12 +448,37 @@ def erratic(theirs: np.ndarray, ours: np.ndarray) -> bool:
     return float(np.abs(theirs).max(initial=0.0)) > 3 * float(np.abs(ours).max(initial=0.0))
 
 
-INPUT_OVERWRITTEN = Finding(
-    "input-overwritten",
-    "Your function changes the arrays that it is given. Whoever called it still needs them: "
-    "work on copies, or build new arrays.",
-    "Which of your lines writes into an array that came in?",
+RNG_NOT_USED = Finding(
+    "rng-not-used",
+    "Your numbers do not come from the `rng` that is passed in: with other generators in its "
+    "place your function gives the very same answer.",
+    "Which of your lines draws from rng, and does the answer depend on what it draws?",
 )
+
+
+def input_overwritten(case: Case, args: Sequence[Any]) -> Finding:
+    """The finding that what came in is no longer what it was."""
+    what, copies = "what it is given", "work on a copy, or build a new one"
+    if len(case.names) == len(args):
+        for name, before, after in zip(case.names, case.args, args, strict=True):
+            if not same(before, after):
+                kind = {np.ndarray: "array", dict: "dictionary", list: "list", tuple: "tuple"}
+                what = f"`{name}`, the {kind.get(type(before), 'value')} that it is given"
+                if isinstance(before, dict | tuple) and is_filled_with_arrays(before):
+                    what = f"the arrays in `{name}`"
+                break
+    return Finding(
+        "input-overwritten",
+        f"Your function changes {what}. Whoever called it still needs that as it was: {copies}.",
+        "Which of your lines writes into something that came in?",
+    )
+
+
+def is_filled_with_arrays(value: dict[Any, Any] | tuple[Any, ...]) -> bool:
+    """Whether a dictionary or a tuple holds arrays."""
+    items = value.values() if isinstance(value, dict) else value
+    return any(isinstance(item, np.ndarray) for item in items)
+
 
 NOTHING_CHANGED = Finding(
     "nothing-changed",
@@ -424,19 +498,6 @@ BY_DIFFERENCES = Finding(
 BY_A_PACKAGE = (
     "Your {} hands the derivative over to {}. Here it is yours to find: write it with NumPy alone."
 )
-
-
-def describe_error(error: BaseException) -> str:
-    """An error in a learner's function in one line: kind, text and the line it came from."""
-    if isinstance(error, AttemptError):
-        return str(error)
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
-    own = [f for f in frames if "site-packages" not in f.filename]
-    text = f"{type(error).__name__}: {error}"
-    if own:
-        line = linecache.getline(own[-1].filename, own[-1].lineno or 0).strip()
-        text += f" (line {own[-1].lineno}: {line})" if line else ""
-    return text
 
 
 @contextlib.contextmanager

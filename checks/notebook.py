@@ -45,7 +45,8 @@ class Card:
         if self.result.verdict == "correct" or shown == total:
             return self.hand_over
         ask = f"check({self.exercise.name}, hints={shown + 1})"
-        return f"{self.hand_over}\nFor hint {shown + 1} of {total}: {ask}"
+        again = "run the cell of your function again, and then"
+        return f"{self.hand_over}\nFor hint {shown + 1} of {total}, {again}: {ask}"
 
 
 def check(

@@ -5,6 +5,7 @@ in which an output is wrong. None of them guesses: a pattern that fits only some
 finding.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from dataclasses import replace
 from functools import partial
@@ -219,10 +220,11 @@ def ratio(c: Comparison) -> float | None:
     return r if r != 0 and close(c.received, r * c.expected) else None
 
 
-def name_factor(found: Sequence[tuple[Trial, float]]) -> str | None:
+def name_factor(found: Sequence[tuple[Trial, float]], fixed: bool = True) -> str | None:
     """What a factor is called, if a name fits every case: "N", "1/K", "-1", "2", "1/(N K)", ...
 
-    Where two names fit equally, both. A factor of 1 in every case is none.
+    Where two names fit equally, both. A factor of 1 in every case is none. fixed: whether it may
+    also be some fixed number over one that came in.
     """
     letters = list(found[0][0].case.sizes)
     simple: dict[str, Callable[[Case], float]] = {
@@ -256,16 +258,23 @@ def name_factor(found: Sequence[tuple[Trial, float]]) -> str | None:
         double[f"1/({a} {b})"] = partial(power, [a, b], -1)
         double[f"{a}/{b}"] = partial(ratio_of_sizes, a, b)
         double[f"{b}/{a}"] = partial(ratio_of_sizes, b, a)
-    for candidates in (simple, double, fixed_numbers(found)):
+    for candidates in (simple, double, fixed_numbers(found) if fixed else {}):
         fits = [
             label
             for label, value in candidates.items()
-            if all(np.isclose(r, value(trial.case), rtol=1e-5, atol=0) for trial, r in found)
+            if all(abs(r - q) <= 1e-5 * abs(q) for r, q in zip_with(value, found))
             and any(abs(value(trial.case) - 1) > 1e-3 for trial, _ in found)
         ]
         if fits:
             return " or ".join(fits)
     return None
+
+
+def zip_with(
+    value: Callable[[Case], float], found: Sequence[tuple[Trial, float]]
+) -> Iterator[tuple[float, float]]:
+    """Each factor that was found beside what it should be."""
+    return ((r, value(trial.case)) for trial, r in found)
 
 
 CONSTANTS = {
@@ -325,8 +334,10 @@ def number_labels(name: str) -> dict[str, Callable[[float], float]]:
 
 def of_number(name: str, change: Callable[[float], float], case: Case) -> float:
     """A change of one of the numbers that came in; NaN where it is missing."""
-    with np.errstate(all="ignore"):
-        return float(change(np.float64(case.numbers.get(name, np.nan))))
+    try:
+        return float(change(float(case.numbers.get(name, math.nan))))
+    except (ZeroDivisionError, OverflowError):
+        return math.nan
 
 
 def ratio_of_sizes(a: str, b: str, case: Case) -> float:
@@ -336,8 +347,8 @@ def ratio_of_sizes(a: str, b: str, case: Case) -> float:
 
 def power(letters: Sequence[str], exponent: float, case: Case, times: float = 1.0) -> float:
     """The product of the sizes that letters stand for, to a power; NaN where one is missing."""
-    product = float(np.prod([case.sizes.get(letter, np.nan) for letter in letters]))
-    return times * product**exponent
+    product = math.prod(case.sizes.get(letter, math.nan) for letter in letters)
+    return float(times * product**exponent) if product else math.nan
 
 
 def transposed(trials: Sequence[Trial]) -> Finding | None:
@@ -503,6 +514,42 @@ def extra_term(trials: Sequence[Trial]) -> Finding | None:
     return None
 
 
+MULTIPLES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "multiplied by {} entry by entry": lambda a: a,
+    "divided by {} entry by entry": lambda a: 1 / a,
+    "multiplied by the square of {} entry by entry": np.square,
+    "multiplied by a (1 - a) entry by entry, with {} for a": lambda a: a * (1 - a),
+    "multiplied by 1 - a entry by entry, with {} for a": lambda a: 1 - a,
+}
+
+
+def extra_factor(trials: Sequence[Trial]) -> Finding | None:
+    """Right but for a factor that is one of the arrays that came in, entry by entry."""
+    for name, pairs in wrong_outputs(trials).items():
+        bad = [(t, c) for t, c in pairs if c.wrong.any()]
+        for words, change in MULTIPLES.items():
+            places = []
+            for t, c in bad:
+                with np.errstate(all="ignore"):
+                    fitting = {
+                        place
+                        for place, array in arrays_in(t.case)
+                        if array.shape == c.expected.shape
+                        and c.expected.size > 2
+                        and close(c.expected * change(array), c.received)
+                    }
+                places.append(fitting)
+            common = set.intersection(*places) if places else set()
+            if common:
+                return Finding(
+                    "extra-factor",
+                    f"Your {name} is right but for a factor too many: it is "
+                    f"{words.format(min(common))}.",
+                    "Where does that factor come from, and is it in your result already?",
+                )
+    return None
+
+
 def same_along_axis(trials: Sequence[Trial]) -> Finding | None:
     """Sums or means of what it should be, repeated in every entry, row or column."""
     for axis, where in ((None, "every entry"), (1, "each row"), (0, "each column")):
@@ -640,6 +687,38 @@ def other_zeros(trials: Sequence[Trial]) -> Finding | None:
     )
 
 
+def zeros_and_a_factor(trials: Sequence[Trial]) -> Finding | None:
+    """Zero in other places than it should be, and everything else off by one factor."""
+    for name, pairs in wrong_outputs(trials).items():
+        found, elsewhere = [], False
+        for t, c in pairs:
+            if c.received is None or c.received.shape != c.expected.shape:
+                break
+            both = (c.received != 0) & (c.expected != 0)
+            elsewhere |= bool(((c.received == 0) != (c.expected == 0)).any())
+            inside = replace(
+                c,
+                expected=np.where(both, c.expected, 0.0),
+                received=np.where(both, c.received, 0.0),
+            )
+            factor = ratio(inside)
+            if both.sum() < 3 and c.expected.size < 12:
+                continue  # too few entries to tell
+            if factor is None or both.sum() < 3:
+                break
+            found.append((t, factor))
+        else:
+            label = name_factor(found) if found and elsewhere else None
+            if label is not None:
+                return Finding(
+                    f"zeros-in-other-places and factor-{label}",
+                    f"Two things at once. Your {name} has its zeros in other places than it "
+                    f"should; and where neither is 0, it is {label} times what it should be.",
+                    "Which condition decides what becomes 0, and what is the rest multiplied by?",
+                )
+    return None
+
+
 def scaled_where_zero(trials: Sequence[Trial]) -> Finding | None:
     """Where it should be zero, a fixed share of the first argument comes through."""
     for name, pairs in wrong_outputs(trials).items():
@@ -747,6 +826,35 @@ def offset(trials: Sequence[Trial]) -> Finding | None:
     return None
 
 
+def offset_and_factor(trials: Sequence[Trial]) -> Finding | None:
+    """Right but for one factor, which has a name, and one amount that is added everywhere."""
+    for name, pairs in wrong_outputs(trials).items():
+        found = []
+        for t, c in pairs:
+            if c.received is None or c.received.shape != c.expected.shape or c.expected.size < 3:
+                break
+            factor = ratio(
+                replace(
+                    c,
+                    expected=c.expected - c.expected.mean(),
+                    received=c.received - c.received.mean(),
+                )
+            )
+            if factor is None:
+                break
+            found.append((t, factor))
+        else:
+            label = name_factor(found)
+            if label is not None:
+                return Finding(
+                    f"offset and factor-{label}",
+                    f"Two things at once. Your {name} has one amount added in every entry; but "
+                    f"for that, it is {label} times what it should be.",
+                    "Which term of yours is the same in every entry, and which factor is missing?",
+                )
+    return None
+
+
 FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "the square": np.square,
     "the square root": lambda a: np.sqrt(np.abs(a)),
@@ -804,7 +912,7 @@ def factor_by_slice(trials: Sequence[Trial]) -> Finding | None:
     for axis, kind in ((1, "row"), (0, "column")):
 
         def holds(received: np.ndarray, expected: np.ndarray, axis: int = axis) -> bool:
-            if received.ndim != 2 or min(received.shape) < 3:
+            if received.ndim != 2 or received.shape[axis] < 3:
                 return False
             size = (expected**2).sum(axis, keepdims=True)
             with np.errstate(all="ignore"):
@@ -816,6 +924,8 @@ def factor_by_slice(trials: Sequence[Trial]) -> Finding | None:
             name, c = found
             assert c.received is not None
             totals = c.received.sum(axis=axis)
+            if len(totals) < 3:
+                continue
             sums = f"The {kind}s of yours add up to {totals[0]:.4g}, {totals[1]:.4g}, ..."
             return Finding(
                 "factor-by-" + kind,
@@ -926,6 +1036,7 @@ PLAIN: tuple[Look, ...] = (
     all_the_same,
     same_along_axis,
     extra_term,
+    extra_factor,
     scaled_where_zero,
     running_total,
     in_single_digits,
@@ -938,10 +1049,12 @@ VAGUE: tuple[Look, ...] = (
     some_factor,
     some_signs,
     other_zeros,
+    zeros_and_a_factor,
     mask,
     function_of_it,
     one_slice,
     offset,
+    offset_and_factor,
     factor_by_slice,
     other_places,
 )

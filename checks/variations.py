@@ -95,7 +95,17 @@ def of_inputs(exercise: Exercise) -> Iterator[Variation]:
             f"{arrives} is averaged over the samples first",
             "Does every sample have a gradient of its own?",
         )
-    elif exercise.returns in ("array", "out and cache", "tuple"):
+    for name, parameter in inspect.signature(reference).parameters.items():
+        if isinstance(parameter.default, float | int):
+            yield Variation(
+                "always-the-default",
+                partial(with_default, reference, name),
+                f"`{name}` is {parameter.default} whatever comes in",
+                f"Which of your lines uses the argument {name}?",
+            )
+    if exercise.name.endswith("_backward") and exercise.returns != "in place":
+        return
+    if exercise.returns in ("array", "out and cache", "tuple"):
         question = "Does your loop treat every sample alike, and keep what the others gave?"
         for which, alone, others in (
             ("first", slice(0, 1), slice(1, None)),
@@ -105,6 +115,12 @@ def of_inputs(exercise: Exercise) -> Iterator[Variation]:
             yield Variation(f"{which}-sample-only", on_rows(reference, alone), words, question)
             words = f"the {which} sample is left out"
             yield Variation(f"{which}-sample-missing", on_rows(reference, others), words, question)
+
+
+def with_default(reference: Callable[..., Any], name: str, *args: Any) -> Any:
+    """The reference's answer where one of its parameters keeps its default."""
+    given = inspect.signature(reference).bind(*args).arguments
+    return reference(**{key: value for key, value in given.items() if key != name})
 
 
 def on_rows(reference: Callable[..., Any], piece: slice) -> Callable[..., Any]:
@@ -345,6 +361,8 @@ def sums(node: ast.AST, whole: ast.FunctionDef) -> Iterator[Change]:
         words = f"the term{named(left)} is left out" if named(left) else "a term is left out"
         yield Change("term-left-out", words, q, become(node, rest))
         if isinstance(node.op, ast.Add):
+            words = f"{named(right, 'a term').strip()} is multiplied where it should be added"
+            yield Change("multiplied-for-added", words, q, put(node, op=ast.Mult()))
             words = f"{named(right, 'a term').strip()} is taken off where it should be added"
             yield Change("sign-of-a-term", words, q, put(node, op=ast.Sub()))
         else:

@@ -52,9 +52,9 @@ def test_wrong_attempt_gets_a_card_and_the_librarys_function(capsys):
         "your dx",
         "numerical dx",
         "Tried: case 1: N=",
-        "judge('relu_backward', relu_backward, seed=0)",
+        "run the cell of your function, and then: check(relu_backward, seed=0)",
         "the lesson goes on with the library's relu_backward",
-        "For hint 1 of 3: check(relu_backward, hints=1)",
+        "again, and then: check(relu_backward, hints=1)",
     ):
         assert part in text
     assert "Hint 1:" not in text

@@ -1,5 +1,6 @@
 """The judge against right answers written in many ways, and against wrong ones."""
 
+import linecache
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -7,6 +8,9 @@ import numpy as np
 import pytest
 import right_answers
 
+import backprop_lib as bl
+from checks import check
+from checks.card import card_html, card_text
 from checks.exercises import EXERCISES, find_exercise
 from checks.judge import judge
 
@@ -316,13 +320,128 @@ def test_a_mistake_in_an_earlier_exercise_counts_only_there():
     assert namespace["linear_backward"] is mine
 
 
-def test_result_can_be_reproduced_from_its_own_line():
+def test_result_can_be_reproduced_from_its_own_line(capsys):
     def relu_backward(dy, cache):
         return dy
 
     first = judge("relu_backward", relu_backward, seed=11)
-    again = eval(first.reproduce.split("#")[0], {"judge": judge, "relu_backward": relu_backward})
-    assert first.message == again.message and first.case == again.case
+    line, case = first.reproduce.split("  # ")
+    eval(line, {"check": check, "relu_backward": relu_backward})
+    shown = capsys.readouterr().out
+    assert first.message in shown and f"The numbers of {case}" in shown and case == first.case
+
+
+ELSEWHERE = {
+    "perceptron_fit": lambda fit, *args: fit(*args[:-1], InOrder()),
+    "he_init": lambda f, *args: f(*args[:-1], np.random.default_rng(0)),
+    "train_mlp": lambda f, *args: f(*args[:-1], np.random.default_rng(0)),
+    "split_train_validation_test": lambda f, *args: f(*args[:-1], np.random.default_rng(0)),
+    "dropout": lambda f, *args: f(*args[:-1], np.random.default_rng(0)),
+}
+
+
+class InOrder:
+    """A generator that shuffles nothing."""
+
+    def permutation(self, n):
+        return np.arange(n)
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_a_generator_that_is_passed_in_has_to_be_used(name):
+    def attempt(*args):
+        return ELSEWHERE[name](reference(name), *args)
+
+    elsewhere = np.random.default_rng(0)
+
+    def from_elsewhere(*args):
+        return reference(name)(*args[:-1], elsewhere)
+
+    for seed in range(20):
+        result = judge(name, attempt, seed)
+        assert (result.verdict, result.mistake) == ("wrong", "rng-not-used"), result.message
+        result = judge(name, from_elsewhere, seed)
+        assert (result.verdict, result.mistake) == ("wrong", "answer-changes")
+        assert "Your numbers do not come from the `rng` that is passed in" in result.message
+
+
+@pytest.mark.parametrize("name", ["relu", "sigmoid"])
+def test_what_acts_on_each_entry_takes_any_shape(name):
+    def for_tables(x):
+        assert x.ndim == 2
+        return reference(name)(x)
+
+    def for_tables_and_vectors(x):
+        y, cache = reference(name)(x)
+        return np.array([v for v in y.ravel()]).reshape(-1, x.shape[-1]), cache
+
+    for attempt in (for_tables, for_tables_and_vectors):
+        for seed in range(20):
+            assert judge(name, attempt, seed).verdict == "wrong"
+
+
+def own_mistake(line, **names):
+    space = {"np": np, **names}
+    source = f"def relu_backward(dy, cache):\n    {line}\n"
+    linecache.cache["<learner>"] = (len(source), None, source.splitlines(True), "<learner>")
+    exec(compile(source, "<learner>", "exec"), space)
+    return judge("relu_backward", space["relu_backward"])
+
+
+def test_an_error_shows_the_learners_line_and_none_of_ours():
+    result = own_mistake("return bl.relu_backward(dy, cache[:-1, :-1])", bl=bl)
+    assert "in your line `return bl.relu_backward(dy, cache[:-1, :-1])`" in result.message
+    assert "inside `relu_backward`" in result.message
+    assert "dx =" not in result.message and "(line" not in result.message
+    assert "Which shapes" in result.question
+
+
+SENSE = {
+    "return dy if cache > 0 else 0": "`if` wants one",
+    "return dy[99]": "which number has the last one",
+    "return dy.sum(axis=7)": "How many axes",
+    "return dy * caache": "Where does that name get its value",
+    "return np.zeros_like()": "Which arguments does the function take",
+}
+
+
+@pytest.mark.parametrize("line", SENSE)
+def test_common_errors_come_with_a_word_of_sense(line):
+    result = own_mistake(line)
+    assert result.mistake == "error" and SENSE[line] in result.question
+    assert f"`{line}`" in result.message
+
+
+def test_errors_in_names_and_arguments_tell_what_there_is():
+    def sgd_step(params, grads, learning_rate):
+        params["W1"] -= learning_rate * grads["W1"]
+
+    assert "`params` holds w1, b1" in judge("sgd_step", sgd_step).question
+    assert "gets 2 arguments: dy, cache" in judge("relu_backward", lambda dy: dy).question
+
+
+def test_what_was_overwritten_is_named():
+    def numerical_gradient(graph, inputs, output, step):
+        for name in inputs:
+            inputs[name] += step
+        return inputs
+
+    assert (
+        "`inputs`, the dictionary that" in judge("numerical_gradient", numerical_gradient).message
+    )
+    assert "`dy`, the array that" in judge("relu_backward", overwrites_its_input).message
+
+
+def test_true_and_false_are_shown_as_such(capsys):
+    def should_stop(validation_loss, patience):
+        return len(validation_loss) % 2 == 0
+
+    result = judge("should_stop", should_stop)
+    assert result.verdict == "wrong"
+    page, text = card_html(result), card_text(result)
+    for shown in (page, text):
+        assert "True" in shown and "False" in shown
+    assert " 1 of 1" not in text
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -101,6 +101,11 @@ def linear_through_gradient(dy: np.ndarray, cache: Any) -> tuple[np.ndarray, ...
     return dy @ dw.T, dw, dy.sum(axis=0)
 
 
+def linear_undone(dy: np.ndarray, cache: Any) -> tuple[np.ndarray, ...]:
+    x, w, _ = cache
+    return dy @ np.linalg.pinv(w), x.T @ dy, dy.sum(axis=0)
+
+
 def linear_ones_upstream(dy: np.ndarray, cache: Any) -> tuple[np.ndarray, ...]:
     return linear_backward(np.ones_like(dy), cache)
 
@@ -187,6 +192,13 @@ LINEAR_BACKWARD = Exercise(
             "The chain rule multiplies the local derivative by what arrives from above.",
             "If the loss did not care about y at all, dy would be 0. What should dx be then?",
         ),
+        Mistake(
+            "undone",
+            linear_undone,
+            "Your `dx` is `dy` times an inverse of `w`: it is the change of x that would make dy.",
+            "A gradient says how strongly x acts on the loss. It does not undo the layer.",
+            "If all of w were twice as large, should dx be larger or smaller?",
+        ),
     ),
 )
 
@@ -205,6 +217,9 @@ def relu_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
     shape = (sizes["N"], sizes["D"])
     signs = rng.permutation(np.resize([1.0, 1.0, -1.0], shape[0] * shape[1])).reshape(shape)
     x = np.where(signs > 0, rng.uniform(0.1, 3.0, shape), -rng.uniform(0.1, 1.0, shape))
+    if shape[0] > 1:
+        x[0] = np.where(signs[0] > 0, 0.1, -1.0) * np.linspace(1.0, 1.3, shape[1])
+        x[0, :2] = -1.3, 0.1  # a sample whose sum is negative, with an open gate and a shut one
     dy = rng.normal(0.2, 1.0, shape)
 
     def loss(name: str, array: np.ndarray) -> float:
@@ -524,6 +539,21 @@ def softmax_label_not_subtracted(dloss: float, cache: Any) -> np.ndarray:
     return dloss * p / len(p)
 
 
+def softmax_best_class(dloss: float, cache: Any) -> np.ndarray:
+    p, _ = cache
+    return softmax_cross_entropy_backward(dloss, (p, p.argmax(axis=1)))
+
+
+def softmax_upstream_at_labels_alone(dloss: float, cache: Any) -> np.ndarray:
+    p, labels = cache
+    right = one_hot(labels, p.shape[1]) == 1
+    return np.where(right, dloss * (p - 1), p) / len(p)
+
+
+def softmax_upstream_added(dloss: float, cache: Any) -> np.ndarray:
+    return softmax_cross_entropy_backward(1.0, cache) + dloss
+
+
 def softmax_elementwise(dloss: float, cache: Any) -> np.ndarray:
     p, labels = cache
     hot = one_hot(labels, p.shape[1])
@@ -689,6 +719,27 @@ SOFTMAX_CROSS_ENTROPY_BACKWARD = Exercise(
             "Each row has one right class, its own.",
             "For N labels, how many entries should change, and which do p[:, labels] name?",
         ),
+        Mistake(
+            "best-class-for-the-right-one",
+            softmax_best_class,
+            "In your `dscores` the 1 is taken off at each row's most probable class.",
+            "What counts is the class that is right, and that is not always the one that leads.",
+            "Which array says which class is right?",
+        ),
+        Mistake(
+            "upstream-at-the-labels-alone",
+            softmax_upstream_at_labels_alone,
+            "In your `dscores` only the entries of the right classes are multiplied by `dloss`.",
+            "Whatever follows the loss acts on all the scores through it.",
+            "If dloss were 0, which entries of dscores should be 0?",
+        ),
+        Mistake(
+            "upstream-added",
+            softmax_upstream_added,
+            "In your `dscores` every entry has `dloss` added to it.",
+            "The chain rule multiplies the local derivative by what arrives from above.",
+            "If dloss were 0, what should dscores be?",
+        ),
     ),
 )
 
@@ -699,9 +750,9 @@ SOFTMAX_CROSS_ENTROPY_BACKWARD = Exercise(
 def mlp_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     """Networks of two and of three layers, batches and one sample."""
     return (
-        mlp_case(rng, draw_sizes(rng, "NDHK", False)),
-        mlp_case(rng, draw_sizes(rng, "NDHGK", False)),
-        mlp_case(rng, draw_sizes(rng, "NDHK", True)),
+        mlp_case(rng, draw_sizes(rng, "NDHK", largest=7)),
+        mlp_case(rng, draw_sizes(rng, "NDHGK", largest=7)),
+        mlp_case(rng, draw_sizes(rng, "NDHK", True, largest=7)),
     )
 
 
@@ -717,7 +768,7 @@ def mlp_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
         x = rng.normal(0.0, 1.0, (n, widths[0]))
         scores, cache = mlp_forward(x, params)
         gates = [gate for _, gate in cache if gate is not None]  # inputs of the ReLUs
-        if all(np.abs(gate).min() > 0.01 and (gate > 0).any() for gate in gates):
+        if all(np.abs(gate).min() > 0.01 and gate.min() < 0 < gate.max() for gate in gates):
             break
     dscores = rng.normal(0.2, 1.0, scores.shape)
 
@@ -748,6 +799,16 @@ def last_layer_first(case: Case) -> tuple[tuple[str, ...], ...]:
     return tuple((f"w{i}", f"b{i}") for i in range(layers, 0, -1))
 
 
+def mlp_gate_on_the_way_only(dscores: np.ndarray, cache: Any) -> dict[str, np.ndarray]:
+    grads, dout = {}, dscores
+    for i in range(len(cache), 0, -1):
+        linear_cache, relu_cache = cache[i - 1]
+        _, grads[f"w{i}"], grads[f"b{i}"] = linear_backward(dout, linear_cache)
+        gated = dout if relu_cache is None else relu_backward(dout, relu_cache)
+        dout = linear_backward(gated, linear_cache)[0]
+    return grads
+
+
 MLP_BACKWARD = Exercise(
     name="mlp_backward",
     lesson=LESSON,
@@ -767,6 +828,14 @@ MLP_BACKWARD = Exercise(
         "number, counted from 1, and carry its dx on to the next turn.",
     ),
     mistakes=(
+        Mistake(
+            "gate-on-the-way-only",
+            mlp_gate_on_the_way_only,
+            "Your last layer is right; in the layers below it the weights and biases get what has "
+            "not gone through the gate, and only what is passed on below has.",
+            "The weights of a layer act on the loss through its gate too.",
+            "Which comes first on the way back, the gate or the layer's weights and biases?",
+        ),
         Mistake(
             "gates-skipped",
             mlp_gates_skipped,

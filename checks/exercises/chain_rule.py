@@ -126,6 +126,11 @@ def numerical_half_step(graph: Graph, inputs: Numbers, output: str, step: float)
     return {name: slope / 2 for name, slope in one_sided.items()}
 
 
+def numerical_half_moves(graph: Graph, inputs: Numbers, output: str, step: float) -> Numbers:
+    nearer = numerical_gradient(graph, inputs, output, step / 2)
+    return {name: slope / 2 for name, slope in nearer.items()}
+
+
 def numerical_no_two(graph: Graph, inputs: Numbers, output: str, step: float) -> Numbers:
     right = numerical_gradient(graph, inputs, output, step)
     return {name: 2 * slope for name, slope in right.items()}
@@ -224,6 +229,7 @@ NUMERICAL_GRADIENT = Exercise(
             "Your slopes are about half of what they should be: one step apart, divided by two.",
             "The run has to be the distance between the two points that were compared.",
             "How far apart are the points at which you compute the output?",
+            also=(numerical_half_moves,),
         ),
         Mistake(
             "distance-of-one-step",
@@ -643,6 +649,25 @@ def backward_sent_again_in_turn(graph: Graph, values: Numbers, output: str) -> N
     return backward_in_order(graph, values, output, order)
 
 
+def backward_at_own_value(graph: Graph, values: Numbers, output: str) -> Numbers:
+    gradients = dict.fromkeys(values, 0.0)
+    gradients[output] = 1.0
+    for name in topological_order(graph)[::-1]:
+        if name in graph:
+            operation, *parents = graph[name]
+            alone = len(parents) == 1
+            at_values = [values[name]] if alone else [values[p] for p in parents]
+            with np.errstate(all="ignore"):
+                local = local_gradients(operation, at_values)
+            for parent, slope in zip(parents, local, strict=True):
+                gradients[parent] += gradients[name] * slope
+    return gradients
+
+
+def backward_last_started(graph: Graph, values: Numbers, output: str) -> Numbers:
+    return graph_backward(graph, values, topological_order(graph)[-1])
+
+
 def output_first(case: Case) -> tuple[tuple[str, ...], ...]:
     """The nodes in the order in which their gradients are complete."""
     return tuple((name,) for name in reversed(topological_order(case.args[0])))
@@ -784,6 +809,21 @@ GRAPH_BACKWARD = Exercise(
             "If a node acts on the output in no way, what should its gradient be?",
         ),
         Mistake(
+            "last-of-the-order-started",
+            backward_last_started,
+            "Your gradients are those of the last node in the order, which is not always the "
+            "output.",
+            "A graph may go on behind the output that is asked about.",
+            "Which node is named by the third argument?",
+        ),
+        Mistake(
+            "local-gradient-at-the-own-value",
+            backward_at_own_value,
+            "Your nodes with one parent send on the slope at their own value, not at the parent's.",
+            "The slope of exp at a is asked for where a stands: at the value that went in.",
+            "Whose value does local_gradients want, the node's or its parent's?",
+        ),
+        Mistake(
             "every-end-started",
             backward_ends_started,
             "Your gradients begin at 1 for every node that nobody uses, not for the output alone.",
@@ -806,13 +846,20 @@ def check_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         return rng.choice([-1.0, 1.0], shape) * rng.uniform(0.3, 2.0, shape)
 
     def measured(gradient: np.ndarray) -> np.ndarray:
-        # differences come out wrong in the eighth digit
-        return gradient * (1 + 1e-7 * rng.uniform(0.3, 1.0, gradient.shape))
+        # differences come out wrong in the eighth digit of the largest entry, everywhere alike
+        noise = rng.choice([-1.0, 1.0], gradient.shape) * rng.uniform(0.3, 1.0, gradient.shape)
+        return gradient + 1e-7 * np.abs(gradient).max() * noise
 
     w, b, large = entries(5, 3), np.abs(entries(4)), 1e6 * entries(4, 6)
+    large[2, 3] = 0.0
     some_zero = entries(3, 7)
     some_zero[1] = 0.0
-    noisy_zero = measured(some_zero) + 1e-14 * (some_zero == 0)
+    negative = -np.abs(entries(4, 3))
+    negative[1, 1] = -1e-3
+    many = entries(80, 60)
+    many[3, 4] = 0.75
+    one_of_many = many.copy()
+    one_of_many[3, 4] *= 1.04
     one_off = w.copy()
     one_off[tuple(int(rng.integers(n)) for n in w.shape)] *= 1.04
     nothing, lost = np.zeros((3, 4)), w.copy()
@@ -823,9 +870,11 @@ def check_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     return (
         pair("a right gradient", w, measured(w)),
         pair("a right gradient with large entries", large, measured(large)),
-        pair("a right gradient with zeros in it", some_zero, noisy_zero),
+        pair("a right gradient with zeros in it", some_zero, measured(some_zero)),
+        pair("a right gradient, every entry negative", negative, measured(negative)),
         pair("a right gradient, all zeros", nothing, nothing.copy()),
         pair("planted: one entry is 4 % too large", one_off, measured(w)),
+        pair("planted: one entry of 4800 is 4 % too large", one_of_many, measured(many)),
         pair("planted: all entries have the wrong sign", -w, measured(w)),
         pair("planted: small entries, with the wrong sign", -small, measured(small)),
         pair("planted: small entries, one of them 4 % too large", small_off, measured(small)),
@@ -862,6 +911,12 @@ def check_total(claimed: np.ndarray, numeric: np.ndarray) -> bool:
     )
 
 
+def check_total_beside_the_largest(claimed: np.ndarray, numeric: np.ndarray) -> bool:
+    return claimed.shape == numeric.shape and bool(
+        abs((claimed - numeric).sum()) <= 1e-5 * np.abs(numeric).max()
+    )
+
+
 def check_tight_absolute(claimed: np.ndarray, numeric: np.ndarray) -> bool:
     return claimed.shape == numeric.shape and bool((np.abs(claimed - numeric) <= 1e-6).all())
 
@@ -881,11 +936,33 @@ def check_entry_relative(claimed: np.ndarray, numeric: np.ndarray) -> bool:
     return bool((error <= 1e-5).all())
 
 
+def check_entry_relative_with_a_floor(claimed: np.ndarray, numeric: np.ndarray) -> bool:
+    return claimed.shape == numeric.shape and np.allclose(claimed, numeric)
+
+
+def check_signed_scale(claimed: np.ndarray, numeric: np.ndarray) -> bool:
+    return claimed.shape == numeric.shape and bool(
+        (np.abs(claimed - numeric) <= 1e-5 * numeric.max()).all()
+    )
+
+
+def check_mean(claimed: np.ndarray, numeric: np.ndarray) -> bool:
+    return claimed.shape == numeric.shape and bool(
+        np.abs(claimed - numeric).mean() <= 1e-5 * np.abs(numeric).max()
+    )
+
+
 def check_norms_relative(claimed: np.ndarray, numeric: np.ndarray) -> bool:
     if claimed.shape != numeric.shape:
         return False
     total = np.linalg.norm(claimed) + np.linalg.norm(numeric)
     return bool(np.linalg.norm(claimed - numeric) / total <= 1e-5)
+
+
+def check_less_than(claimed: np.ndarray, numeric: np.ndarray) -> bool:
+    return claimed.shape == numeric.shape and bool(
+        (np.abs(claimed - numeric) < 1e-5 * np.abs(numeric).max()).all()
+    )
 
 
 def check_any(claimed: np.ndarray, numeric: np.ndarray) -> bool:
@@ -982,6 +1059,7 @@ GRADIENT_CHECK = Exercise(
             "Your check lets a gradient pass that has its rows in reverse order.",
             "In a sum, differences up and down cancel.",
             "Over the entries, do you ask for the sum, or for every single one?",
+            also=(check_total_beside_the_largest,),
         ),
         Mistake(
             "absolute-tolerance",
@@ -1008,16 +1086,41 @@ GRADIENT_CHECK = Exercise(
         Mistake(
             "entry-by-entry-relative",
             check_entry_relative,
-            "Your check refuses right gradients that have zeros in them.",
-            "Beside an entry of 0 any rounding is infinitely large, and 0 / 0 is not a number.",
+            "Your check refuses right gradients in which an entry is 0, or far smaller than "
+            "others.",
+            "Differences are equally far off in every entry, whether it is large or small. "
+            "Measured by its own size, a small entry looks badly wrong.",
             "The error of a difference comes from the whole function: to what is it in proportion?",
+            also=(check_entry_relative_with_a_floor,),
+        ),
+        Mistake(
+            "largest-without-magnitude",
+            check_signed_scale,
+            "Your check refuses a right gradient in which every entry is negative.",
+            "The largest of negative numbers is the one nearest to 0. What it allows is next to "
+            "nothing, or even below 0.",
+            "For numeric = [-3, -2], how far apart may the two be in your check?",
+            also=(
+                lambda claimed, numeric: (
+                    claimed.shape == numeric.shape
+                    and bool((np.abs(claimed - numeric) <= 1e-5 * abs(numeric.max())).all())
+                ),
+            ),
+        ),
+        Mistake(
+            "mean-of-the-differences",
+            check_mean,
+            "Your check lets a gradient of 4800 entries pass in which one is 4 % too large.",
+            "In a mean, one wrong entry drowns among many right ones.",
+            "Over the entries, do you ask for the mean, or for every single one?",
         ),
         Mistake(
             "zero-over-zero",
             check_norms_relative,
             "Your check refuses a right gradient that is zero everywhere.",
-            "It divides 0 by 0, and NaN is less than nothing.",
-            "Can you ask the same question without a division?",
+            "There 0 stands beside 0. 0 / 0 is not a number, and 0 is not less than 0.",
+            "What does your comparison come to when all that goes into it is 0?",
+            also=(check_less_than,),
         ),
         Mistake(
             "any-entry-will-do",

@@ -5,9 +5,11 @@ import numpy as np
 __all__ = ["draw_batches", "draw_sizes"]
 
 
-def draw_sizes(rng: np.random.Generator, letters: str, one_sample: bool = False) -> dict[str, int]:
-    """A different size from 3 to 9 for each letter; N is 1 where one_sample is asked for."""
-    drawn = rng.choice(np.arange(3, 10), size=len(letters), replace=False)
+def draw_sizes(
+    rng: np.random.Generator, letters: str, one_sample: bool = False, largest: int = 9
+) -> dict[str, int]:
+    """A different size from 3 to largest for each letter; N is 1 where one_sample is asked for."""
+    drawn = rng.choice(np.arange(3, largest + 1), size=len(letters), replace=False)
     sizes = {letter: int(size) for letter, size in zip(letters, drawn, strict=True)}
     if one_sample:
         sizes["N"] = 1

@@ -573,7 +573,7 @@ def noisy_case(rng: np.random.Generator, learning_rate: float, patience: int) ->
     training = draw_samples(rng, 19, centres, 1.0, 0.4)
     validation = draw_samples(rng, 13, centres, 1.0, 0.4)
     candidates = [[d, k], [d, 7, k], [d, 9, 6, k]]
-    settings = (learning_rate, 8, 8, patience, int(rng.integers(1000)))
+    settings = (learning_rate, 5, 10, patience, int(rng.integers(1000)))
     best, _, _ = train_and_select(candidates, training, validation, *settings)
     first, last = (c for i, c in enumerate(candidates) if i != best)
     return training_case([first, candidates[best], last], training, validation, settings)
@@ -585,7 +585,7 @@ def tied_case(rng: np.random.Generator) -> Case:
     centres = 8.0 * np.eye(k, d)
     training = draw_samples(rng, 15, centres, 0.3, 0.0)
     validation = draw_samples(rng, 7, centres, 0.3, 0.0)
-    settings = (float(rng.uniform(0.04, 0.06)), 8, 8, 8, int(rng.integers(1000)))
+    settings = (float(rng.uniform(0.07, 0.09)), 6, 8, 8, int(rng.integers(1000)))
     candidates = [[d, 9, k], [d, k], [d, 7, k]]
     return training_case(candidates, training, validation, settings)
 
@@ -673,6 +673,7 @@ TRAIN_AND_SELECT = Exercise(
     minutes=15,
     difficulty=4,
     reference=train_and_select,
+    costly=True,
     returns="tuple",
     cases=training_cases,
     hints=(

@@ -56,6 +56,10 @@ def linear_bias_subtracted(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> OutAn
     return x @ w - b, None
 
 
+def linear_bias_multiplied(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> OutAndCache:
+    return x @ w * b, None
+
+
 def linear_bias_each_feature(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> OutAndCache:
     return (x[:, :, np.newaxis] * w + b).sum(axis=1), None
 
@@ -194,6 +198,13 @@ LINEAR = Exercise(
             "A linear layer leaves the bending to the step after it.",
             "What should y be where the weighted sum plus the bias is -1?",
         ),
+        Mistake(
+            "bias-multiplied",
+            linear_bias_multiplied,
+            "Your `y` is the weighted sums times `b`.",
+            "A bias moves an output up or down, whatever the input is.",
+            "If x is all zeros, what should y be?",
+        ),
     ),
 )
 
@@ -202,8 +213,21 @@ LINEAR = Exercise(
 
 
 def relu_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Batches into a ReLU, and one sample."""
-    return tuple(relu_case(rng, sizes) for sizes in draw_batches(rng, "ND"))
+    """Batches into a ReLU, one sample, and what has no rows and columns."""
+    batches = tuple(relu_case(rng, sizes) for sizes in draw_batches(rng, "ND"))
+    return (*batches, *of_other_shapes(rng))
+
+
+def of_other_shapes(rng: np.random.Generator) -> tuple[Case, ...]:
+    """A vector, and a single number below 0 and above: what acts on each entry takes any shape."""
+    d = int(rng.integers(3, 10))
+    vector = np.resize([-1.0, 1.0], d) * rng.uniform(0.1, 3.0, d)
+    below, above = np.array(-rng.uniform(0.1, 3.0)), np.array(rng.uniform(0.1, 3.0))
+    return (
+        Case({"D": d}, (vector,), values=("y",), label=f"a vector, D={d}", extreme=True),
+        Case({}, (below,), values=("y",), label=f"a single number, {below:.2f}", extreme=True),
+        Case({}, (above,), values=("y",), label=f"a single number, {above:.2f}", extreme=True),
+    )
 
 
 def relu_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
@@ -350,13 +374,13 @@ RELU = Exercise(
 
 
 def sigmoid_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Batches into a sigmoid, one sample, and numbers too large for a careless exp."""
+    """Batches into a sigmoid, one sample, numbers too large for a careless exp, other shapes."""
     batches = [sigmoid_case(rng, sizes) for sizes in draw_batches(rng, "ND")[:3]]
     sizes = draw_sizes(rng, "ND")
     large = rng.normal(0.0, 2.0, (sizes["N"], sizes["D"]))
     large[0, :2] = [-1000.0, 1000.0]
     large[1, :2] = [rng.uniform(20.0, 40.0), -rng.uniform(720.0, 900.0)]
-    return (*batches, Case(sizes, (large,), values=("y",)))
+    return (*batches, Case(sizes, (large,), values=("y",), extreme=True), *of_other_shapes(rng))
 
 
 def sigmoid_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
@@ -398,6 +422,10 @@ def sigmoid_over_the_row(x: np.ndarray) -> OutAndCache:
     return softmax(x), None
 
 
+def sigmoid_one_side_for_both(x: np.ndarray) -> OutAndCache:
+    return 1 / (1 + np.exp(-np.abs(x))), None
+
+
 def sigmoid_minus(x: np.ndarray) -> OutAndCache:
     return 1 / (1 - np.exp(-x)), None
 
@@ -423,6 +451,13 @@ SIGMOID = Exercise(
         "back will need.",
     ),
     mistakes=(
+        Mistake(
+            "one-formula-for-both-sides",
+            sigmoid_one_side_for_both,
+            "Your `y` is never below 1/2: x and -x give the same.",
+            "With e = exp(-|x|) nothing overflows, but e no longer knows on which side x was.",
+            "What should y be far to the left, where x is -5?",
+        ),
         Mistake(
             "missing-brackets",
             sigmoid_missing_brackets,
@@ -501,7 +536,7 @@ def softmax_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     large[0] += 1000.0
     large[1] -= 1000.0
     large[2, 0] += 2000.0
-    return (*batches, Case(sizes, (large,), values=("probabilities",)))
+    return (*batches, Case(sizes, (large,), values=("probabilities",), extreme=True))
 
 
 def softmax_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
@@ -518,6 +553,11 @@ def softmax_overflow(scores: np.ndarray) -> np.ndarray:
 def softmax_one_maximum(scores: np.ndarray) -> np.ndarray:
     e = np.exp(scores - scores.max())
     return e / e.sum(axis=1, keepdims=True)
+
+
+def softmax_maximum_above_only(scores: np.ndarray) -> np.ndarray:
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return e / np.exp(scores).sum(axis=1, keepdims=True)
 
 
 def softmax_mean_taken_off(scores: np.ndarray) -> np.ndarray:
@@ -690,6 +730,14 @@ SOFTMAX = Exercise(
             "The soft in softmax: how much larger a score is counts too.",
             "For scores of 1.0 and 1.1, how sure should the answer be?",
         ),
+        Mistake(
+            "maximum-at-one-place",
+            softmax_maximum_above_only,
+            "The rows of your `probabilities` do not add up to 1: the maximum is taken off above "
+            "the fraction line and not below.",
+            "A fraction stays the same if both of its parts are divided by the same number.",
+            "What do the rows of your result add up to?",
+        ),
     ),
 )
 
@@ -699,7 +747,7 @@ SOFTMAX = Exercise(
 
 def he_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     """Layers of many weights, wide and narrow, so that their spread can be measured."""
-    ranges = [((60, 80), (200, 300)), ((300, 400), (40, 60)), ((5, 10), (1000, 1500))]
+    ranges = [((60, 80), (110, 150)), ((200, 260), (35, 45)), ((5, 10), (700, 1000))]
     return tuple(he_case(rng, *(int(rng.integers(*r)) for r in pair)) for pair in ranges)
 
 

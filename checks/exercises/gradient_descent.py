@@ -5,7 +5,9 @@ between the steps: there is more than one right way to keep it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from backprop_lib.optimizers import adam_step, momentum_step, sgd_step
 from backprop_lib.training import train_mlp
 from checks.exercise import Case, Exercise, Finding, Mistake
 from checks.exercises.drawing import draw_sizes
+from checks.patterns import close
 
 __all__ = ["EXERCISES"]
 
@@ -110,6 +113,16 @@ def sgd_share_of_parameter(params: Arrays, grads: Arrays, learning_rate: float) 
 def sgd_sign(params: Arrays, grads: Arrays, learning_rate: float) -> None:
     for name, p in params.items():
         p -= learning_rate * np.sign(grads[name])
+
+
+def sgd_normalized(params: Arrays, grads: Arrays, learning_rate: float) -> None:
+    for name, p in params.items():
+        p -= learning_rate * grads[name] / np.linalg.norm(grads[name])
+
+
+def sgd_clipped(params: Arrays, grads: Arrays, learning_rate: float) -> None:
+    for name, p in params.items():
+        p -= learning_rate * np.clip(grads[name], -1, 1)
 
 
 def sgd_averaged_again(params: Arrays, grads: Arrays, learning_rate: float) -> None:
@@ -213,6 +226,20 @@ SGD_STEP = Exercise(
             "Your steps are divided by the number of rows of each parameter.",
             "The mean over the samples was taken in the loss; the gradient has it inside.",
             "What does len() of a weight matrix count?",
+        ),
+        Mistake(
+            "normalized",
+            sgd_normalized,
+            "Your steps have the same length, `learning_rate`, however long the gradient is.",
+            "Near a minimum the gradient gets short, and the steps are to get short with it.",
+            "If the gradient were ten times smaller, how far should the parameters move?",
+        ),
+        Mistake(
+            "clipped",
+            sgd_clipped,
+            "Your steps are those of a gradient that is never above 1 or below -1.",
+            "Cutting gradients off can help a wild training, but here the plain step is asked for.",
+            "What becomes of an entry of 5 in your gradient?",
         ),
     ),
 )
@@ -682,6 +709,12 @@ def momentum_rate_forgotten(
     momentum_step(params, grads, velocity, 1.0, momentum)
 
 
+def momentum_by_default(
+    params: Arrays, grads: Arrays, velocity: Arrays, learning_rate: float, momentum: float = 0.9
+) -> None:
+    momentum_step(params, grads, velocity, learning_rate, 0.9)
+
+
 def momentum_swapped(
     params: Arrays, grads: Arrays, velocity: Arrays, learning_rate: float, momentum: float = 0.9
 ) -> None:
@@ -875,6 +908,13 @@ MOMENTUM_STEP = Exercise(
             "What fades with time is the past.",
             "Which of the two, old velocity or new gradient, should be partly forgotten?",
         ),
+        Mistake(
+            "momentum-always-the-same",
+            momentum_by_default,
+            "Your velocity keeps 0.9 of itself whatever `momentum` is.",
+            "The number in the first line of a function is only for those who name none.",
+            "Which of your lines uses the argument momentum?",
+        ),
     ),
 )
 
@@ -986,6 +1026,24 @@ def adam_correction_kept(
         m, v = average(mean[name], mean_square[name], grads[name], beta1, beta2)
         mean[name][...], mean_square[name][...] = correct(m, v, beta1, beta2, step)
         p -= learning_rate * divide(mean[name], mean_square[name], grads[name], epsilon)
+
+
+def adam_averages_one_step_late(
+    params: Arrays,
+    grads: Arrays,
+    mean: Arrays,
+    mean_square: Arrays,
+    step: int,
+    learning_rate: float = 0.001,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    epsilon: float = 1e-8,
+) -> None:
+    for name, p in params.items():
+        m, v = mean[name], mean_square[name]
+        m_hat, v_hat = correct(m, v, beta1, beta2, step)
+        p -= learning_rate * divide(m_hat, v_hat, grads[name], epsilon)
+        m[...], v[...] = average(m, v, grads[name], beta1, beta2)
 
 
 def adam_square_of_nothing(
@@ -1194,6 +1252,13 @@ ADAM_STEP = Exercise(
             "The gradient points where the loss grows fastest.",
             "If the gradient of a weight is positive, what does a larger weight do to the loss?",
         ),
+        Mistake(
+            "averages-one-step-late",
+            adam_averages_one_step_late,
+            "Your first step moves nothing; each later one uses the averages of the one before.",
+            "The newest gradient is the one that knows where you stand.",
+            "In which order do you update the averages and take the step?",
+        ),
     ),
 )
 
@@ -1205,7 +1270,8 @@ def train_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     """Cases in which the order of the samples cannot matter, since any random order is right.
 
     All samples in one batch; many times the same sample, with a smaller batch at the end, and
-    without; and one sample.
+    without; and one sample. And one in which it does matter, with so few samples that every
+    order can be tried.
     """
     together, uneven, even, one = (draw_training_sizes(rng) for _ in range(4))
     n, b = sorted((together["N"], together["B"]))
@@ -1217,6 +1283,7 @@ def train_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         train_case(rng, {**uneven, "N": n_uneven}, repeated=True),
         train_case(rng, {**even, "N": n_even}, repeated=True),
         train_case(rng, {**one, "N": 1}),
+        mixed_case(rng),
     )
 
 
@@ -1242,6 +1309,69 @@ def train_case(rng: np.random.Generator, sizes: dict[str, int], repeated: bool =
     order = np.random.default_rng(rng.integers(2**32))
     args = (params, x, labels, float(rng.uniform(0.03, 0.08)), e, b, order)
     return Case(sizes, args, values=("losses", *params))
+
+
+def mixed_case(rng: np.random.Generator) -> Case:
+    """One epoch of four different samples, three in the first batch: one of them comes last."""
+    d, h, k = (int(size) for size in rng.permutation(np.arange(5, 10))[:3])
+    case = train_case(rng, {"N": 4, "D": d, "H": h, "K": k, "B": 3, "E": 1})
+    params, x, labels, _, epochs, batch_size, order = case.args
+    args = (params, x, labels, 0.5, epochs, batch_size, order)
+    return replace(
+        case,
+        args=args,
+        accept=TrainingOutcomes(args[:-1]).finding,
+        could_give=partial(training_could_give, args[:-1]),
+        extreme=True,
+    )
+
+
+def training_could_give(
+    args: tuple[Any, ...], train: Callable[..., Any], outputs: Mapping[str, np.ndarray]
+) -> bool:
+    """Whether some order of the samples leads this implementation to these outputs."""
+    for order in permutations(range(len(args[2]))):
+        given = train_a_copy(train)(*args, OneOrder(np.array(order)))
+        if all(close(np.asarray(given[name]), outputs[name]) for name in outputs):
+            return True
+    return False
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingOutcomes:
+    """Where right answers can lead in one epoch, found once for all attempts."""
+
+    args: tuple[Any, ...]
+
+    @cached_property
+    def found(self) -> tuple[dict[str, Any], ...]:
+        """The outcomes, one for each sample that may come last."""
+        n = len(self.args[2])
+        orders = (np.roll(np.arange(n), turn) for turn in range(n))
+        return tuple(train_a_copy(train_mlp)(*self.args, OneOrder(order)) for order in orders)
+
+    def finding(self, outputs: Mapping[str, np.ndarray]) -> Finding | None:
+        """What is wrong with these outputs, unless some order of the samples leads to them."""
+        for right in self.found:
+            if all(close(np.asarray(right[name]), outputs[name]) for name in outputs):
+                return None
+        return Finding(
+            "no-such-batches",
+            "Four samples in batches of three: whichever of them comes last, the losses and the "
+            "parameters do not become yours.",
+            "Which samples does each of your steps use, and which make up the loss?",
+        )
+
+
+class OneOrder:
+    """Stands in for a random generator that always gives this order."""
+
+    def __init__(self, order: np.ndarray) -> None:
+        self.order = order
+
+    def permutation(self, x: int | np.ndarray) -> np.ndarray:
+        """The order, or an array in this order."""
+        return self.order if isinstance(x, int) else x[self.order]
 
 
 def first_epochs(case: Case, epochs: int) -> Case | None:
@@ -1397,6 +1527,26 @@ def times(factor: float, grads: Arrays) -> Arrays:
     return {name: factor * g for name, g in grads.items()}
 
 
+def train_on_all_data(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for x_batch, _ in iterate_minibatches(x, labels, batch_size, rng):
+            loss, grads = gradients(params, x, labels)
+            sgd_step(params, grads, learning_rate)
+            total += loss * len(x_batch)
+        losses.append(total / len(x))
+    return losses
+
+
 def train_one_step_per_epoch(
     params: Arrays,
     x: np.ndarray,
@@ -1467,6 +1617,13 @@ TRAIN_MLP = Exercise(
         "loop append total / N to the list that you return.",
     ),
     mistakes=(
+        Mistake(
+            "all-data-for-each-batch",
+            train_on_all_data,
+            "Your steps all use the gradients of all samples, although there are batches.",
+            "A batch is there to get a gradient from few samples, at a small price.",
+            "Inside your loop over batches, which x goes into mlp_forward?",
+        ),
         Mistake(
             "parameters-stand-still",
             steps_like(lambda g, used, n, loss, share: times(0.0, g)),

@@ -519,6 +519,22 @@ def softmax_one_maximum(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
     return -right_logs(e / e.sum(axis=1, keepdims=True), labels).mean(), None
 
 
+def softmax_maximum_in_the_sum_alone(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    total = np.log(np.exp(shifted).sum(axis=1))
+    return (total - scores[np.arange(len(labels)), labels]).mean(), None
+
+
+def softmax_maximum_outside_the_sum(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    total = np.log(np.exp(scores).sum(axis=1))
+    return (total - shifted[np.arange(len(labels)), labels]).mean(), None
+
+
+def softmax_best_class(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    return -log_softmax(scores).max(axis=1).mean(), None
+
+
 def softmax_clipped(scores: np.ndarray, labels: np.ndarray, smallest: float) -> LossAndCache:
     return -right_logs(np.clip(softmax(scores), smallest, 1.0), labels).mean(), None
 
@@ -609,6 +625,22 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
         "maximum taken off. Written so, no logarithm of 0 can come up.",
     ),
     mistakes=(
+        Mistake(
+            "maximum-at-one-place",
+            softmax_maximum_in_the_sum_alone,
+            "Your `loss` is off by the mean of the rows' largest scores: they are taken off at "
+            "one place only.",
+            "Where a row is moved, all that is made from it has to move along.",
+            "Can a surprise be negative, and can it change when a whole row moves?",
+            also=(softmax_maximum_outside_the_sum,),
+        ),
+        Mistake(
+            "best-class-for-the-right-one",
+            softmax_best_class,
+            "Your `loss` is that of each row's most probable class; `labels` has no part in it.",
+            "What counts is how much the model believed in what is true.",
+            "Which class would have to be right for your loss to be?",
+        ),
         Mistake(
             "exp-overflows",
             softmax_overflows,

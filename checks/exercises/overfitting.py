@@ -5,6 +5,7 @@ properties that are checked, such as that no sample is lost, and not the numbers
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -269,17 +270,26 @@ SPLIT = Exercise(
 
 
 def standardizer_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Features of different size and place, one of which never changes; and a single sample."""
-    return tuple(standardizer_case(rng, sizes) for sizes in draw_batches(rng, "ND"))
+    """Features of different size and place, one of which never changes; and a single sample.
+
+    And a feature that never changes although its computed spread is not 0: the mean of seven
+    times 0.1 is rounded.
+    """
+    batches = [standardizer_case(rng, sizes) for sizes in draw_batches(rng, "ND")]
+    rounded = standardizer_case(rng, {"N": 7, "D": int(rng.choice([3, 4, 5, 6, 8, 9]))}, 0.1)
+    return (*batches, replace(rounded, extreme=True))
 
 
-def standardizer_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
-    """One training set."""
+def standardizer_case(
+    rng: np.random.Generator, sizes: dict[str, int], constant: float | None = None
+) -> Case:
+    """One training set, with one feature that has this value throughout."""
     n, d = sizes["N"], sizes["D"]
     x = rng.uniform(2.0, 9.0, d) * rng.choice([-1, 1], d) + rng.normal(size=(n, d)) * (
         rng.uniform(0.5, 3.0, d)
     )
-    x[:, rng.integers(d)] = rng.integers(5, 20) / 4  # exact, so that its spread is exactly 0
+    exact = rng.integers(5, 20) / 4  # so that its spread is exactly 0
+    x[:, rng.integers(d)] = exact if constant is None else constant
     return Case(sizes, (x,), values=("mean", "std"))
 
 
@@ -294,6 +304,15 @@ def standardizer_over_features(x_train: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 def standardizer_zero_spread(x_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return x_train.mean(axis=0), x_train.std(axis=0)
+
+
+def standardizer_exactly_zero(x_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    std = x_train.std(axis=0)
+    return x_train.mean(axis=0), np.where(std == 0, 1, std)
+
+
+def standardizer_at_least_one(x_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return x_train.mean(axis=0), np.maximum(x_train.std(axis=0), 1)
 
 
 def standardizer_epsilon(x_train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -371,6 +390,21 @@ FIT_STANDARDIZER = Exercise(
             "Your `mean` and `std` have one entry per sample: they run along the rows.",
             "It is the features that are to become comparable, each over all samples.",
             "Which axis of x_train runs over the samples?",
+        ),
+        Mistake(
+            "rounded-spread-missed",
+            standardizer_exactly_zero,
+            "Your `std` of a feature that is 0.1 in every sample is not 1 but about 1e-17.",
+            "The mean of seven times 0.1 is rounded, so that the computed spread is not exactly 0.",
+            "How can you see that a feature never changes, without computing anything that rounds?",
+        ),
+        Mistake(
+            "small-spreads-too",
+            standardizer_at_least_one,
+            "Your `std` is never below 1.",
+            "A feature with a small spread is to be scaled up; only one that never changes is "
+            "left as it is.",
+            "Which std should a feature have whose values lie between 0 and 0.1?",
         ),
         Mistake(
             "spread-of-zero",
@@ -1229,6 +1263,10 @@ def epoch_first_valley(validation_loss: Sequence[float]) -> int:
     return len(validation_loss)
 
 
+def epoch_first_left_out(validation_loss: Sequence[float]) -> int:
+    return int(np.argmin(validation_loss[1:])) + 2
+
+
 def epoch_lowest_loss(validation_loss: Sequence[float]) -> float:
     return min(validation_loss)
 
@@ -1294,6 +1332,13 @@ BEST_EPOCH = Exercise(
             "Your epoch is the one before the first rise, though a lower loss comes later.",
             "A validation loss goes up and down from epoch to epoch.",
             "Does your loop see the whole list?",
+        ),
+        Mistake(
+            "first-left-out",
+            epoch_first_left_out,
+            "Your epoch is right unless the first is the best: it is never looked at.",
+            "A network can be at its best right at the start.",
+            "With which epoch does your search begin?",
         ),
         Mistake(
             "loss-in-place-of-epoch",
@@ -1373,6 +1418,10 @@ def stop_at_first_rise(validation_loss: Sequence[float], patience: int) -> bool:
     return bool((np.diff(validation_loss) > 0).any())
 
 
+def stop_at_last_rise(validation_loss: Sequence[float], patience: int) -> bool:
+    return len(validation_loss) > 1 and validation_loss[-1] > validation_loss[-2]
+
+
 def stop_never_set_back(validation_loss: Sequence[float], patience: int) -> bool:
     best, waited = np.inf, 0
     for loss in validation_loss:
@@ -1433,6 +1482,14 @@ SHOULD_STOP = Exercise(
         "patience or more.",
     ),
     mistakes=(
+        Mistake(
+            "last-two-compared",
+            stop_at_last_rise,
+            "Your function compares the last epoch with the one before it; `patience` and all "
+            "other epochs have no part in it.",
+            "A single epoch that is worse than the one before says little: losses go up and down.",
+            "How many epochs have to fail before training stops, and whom must they beat?",
+        ),
         Mistake(
             "one-epoch-late",
             stop_one_late,

@@ -7,8 +7,8 @@ and a known mistake is named if some order leads that mistake to it.
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from functools import cache, partial
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -544,8 +544,9 @@ def equal(a: Fitted, b: Fitted, precision: float = 1e-5) -> bool:
 
 
 def fit_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Few samples, so that all orders can be tried: one epoch, then what a line can separate,
-    what no line can, and a single sample. And more samples, which must end up separated."""
+    """Few samples, so that all orders can be tried: one epoch in which every sample is wrong, a
+    single sample, one epoch of any samples, then what a line can separate, and what no line can.
+    And more samples, which must end up separated."""
     x = rng.normal(0.2, 1.0, (4, int(rng.choice([3, 5, 6, 7, 8, 9]))))
     once = fit_case(rng, x, rng.permutation([0, 0, 1, 1]), epochs=1)
     # two clouds, on opposite sides of the origin
@@ -560,7 +561,13 @@ def fit_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     across = aside - aside @ twin / (twin @ twin) * twin - 0.8 * twin
     impossible = fit_case(rng, np.array([twin, twin, across]), np.array([0, 1, 1]), epochs=3)
     alone = fit_case(rng, rng.normal(0.5, 1.0, (1, int(rng.integers(3, 10)))), np.array([1]), 3)
-    return once, possible, impossible, alone, clouds_case(rng)
+    # three samples with the label 1, each so far from the others that what they teach speaks
+    # against it: all are wrong when their turn comes, whichever comes first
+    plane = np.linalg.qr(rng.normal(0.0, 1.0, (int(rng.integers(4, 10)), 2)))[0].T
+    angles = rng.uniform(0.0, 2 * np.pi) + 2 * np.pi / 3 * np.arange(3)
+    star = 2 * np.stack([np.cos(angles), np.sin(angles)], axis=1) @ plane
+    each = fit_case(rng, star, np.ones(3, dtype=int), epochs=1)
+    return each, alone, once, possible, impossible, clouds_case(rng)
 
 
 def clouds_case(rng: np.random.Generator) -> Case:
@@ -621,7 +628,7 @@ def fit_case(rng: np.random.Generator, x: np.ndarray, y: np.ndarray, epochs: int
         sizes,
         (x, y, epochs, learning_rate, rng.spawn(1)[0]),
         values=("w", "b", "mistakes"),
-        accept=partial(fit_finding, x, y, epochs, learning_rate),
+        accept=partial(fit_finding, RightOutcomes(x, y, epochs, learning_rate)),
         could_give=partial(fit_could_give, x, y, epochs, learning_rate),
     )
 
@@ -640,18 +647,34 @@ def fit_could_give(
     return any(equal(mine, outcome) for outcome in outcomes)
 
 
-def fit_finding(
-    x: np.ndarray,
-    y: np.ndarray,
-    epochs: int,
-    learning_rate: float,
-    outputs: Mapping[str, np.ndarray],
-) -> Finding | None:
+@dataclass(frozen=True, eq=False)
+class RightOutcomes:
+    """Where right answers can lead on these samples, found once for all attempts."""
+
+    x: np.ndarray
+    y: np.ndarray
+    epochs: int
+    learning_rate: float
+
+    @cached_property
+    def found(self) -> tuple[Fitted, ...]:
+        """The outcomes, each once; a sum of zero may count as either label."""
+        outcomes: dict[bytes, Fitted] = {
+            np.round(np.concatenate([w, [b], mistakes]), 12).tobytes(): (w, b, mistakes)
+            for ties in (0, 1)
+            for w, b, mistakes in every_outcome(
+                partial(fit_right, ties), self.x, self.y, self.epochs, self.learning_rate
+            )
+        }
+        return tuple(outcomes.values())
+
+
+def fit_finding(right: RightOutcomes, outputs: Mapping[str, np.ndarray]) -> Finding | None:
     """What is wrong with these outputs, unless some order of the samples leads to them."""
-    for ties in (0, 1):  # either is a valid choice
-        right = partial(fit_right, ties)
-        if fit_could_give(x, y, epochs, learning_rate, right, outputs):
-            return None
+    mine = (outputs["w"], outputs["b"], outputs["mistakes"])
+    if any(equal(mine, outcome) for outcome in right.found):
+        return None
+    x, y, epochs = right.x, right.y, right.epochs
     counts = np.array2string(outputs["mistakes"].astype(int), threshold=8, separator=", ")
     evidence = f"Here N = {len(y)} and epochs = {epochs}; your `mistakes` is {counts}."
     shapes = {"w": (x.shape[1],), "b": (), "mistakes": (outputs["mistakes"].size,)}
@@ -847,6 +870,28 @@ def fit_all_at_once(
     return w, b, mistakes
 
 
+def fit_without(
+    left_out: Callable[[int, Any], np.ndarray],
+) -> Callable[..., tuple[np.ndarray, float, list[int]]]:
+    """The right one, but for the order, which leaves a sample out; left_out: of N and rng."""
+
+    def fit(
+        x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+    ) -> tuple[np.ndarray, float, list[int]]:
+        w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
+        for _ in range(epochs):
+            wrong = 0
+            for n in left_out(len(y), rng):
+                wrong += int(perceptron_predict(x[n], w, b) != y[n])
+                w, b = perceptron_update(x[n], y[n], w, b, learning_rate)
+            mistakes.append(wrong)
+            if wrong == 0:
+                break
+        return w, b, mistakes
+
+    return fit
+
+
 def fit_labels_left_behind(
     x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
 ) -> tuple[np.ndarray, float, list[int]]:
@@ -979,6 +1024,17 @@ PERCEPTRON_FIT = Exercise(
             "Your `w` and `b` move once an epoch, by the sum of all mistakes.",
             "The perceptron learns at once, so the next sample meets better weights.",
             "With which weights is the last sample of an epoch judged?",
+        ),
+        Mistake(
+            "one-has-no-turn",
+            fit_without(lambda n, rng: rng.permutation(n - 1)),
+            "In each of your epochs one sample has no turn: N - 1 have one.",
+            "The one that is left out may be the very one that is wrong.",
+            "With two samples, which of them does your loop visit?",
+            also=(
+                fit_without(lambda n, rng: 1 + rng.permutation(n - 1)),
+                fit_without(lambda n, rng: rng.permutation(n)[1:]),
+            ),
         ),
         Mistake(
             "labels-left-behind",

@@ -69,14 +69,14 @@ def standardizer_with_loops(x_train):
     for j in range(d):
         mean[j] = sum(x_train[:, j]) / n
         std[j] = math.sqrt(sum((x - mean[j]) ** 2 for x in x_train[:, j]) / n)
-        if std[j] == 0:
+        if min(x_train[:, j]) == max(x_train[:, j]):
             std[j] = 1.0
     return mean, std
 
 
 def standardizer_set_in_place(x_train):
     mean, std = np.mean(x_train, axis=0), np.std(x_train, axis=0)
-    std[std == 0] = 1
+    std[np.ptp(x_train, axis=0) == 0] = 1
     return mean, std
 
 
@@ -88,18 +88,21 @@ def standardizer_small_is_none(x_train):
 def standardizer_from_variance(x_train):
     mean = x_train.sum(axis=0) / len(x_train)
     variance = ((x_train - mean) ** 2).mean(axis=0)
-    return mean, np.sqrt(variance) + (variance == 0)
+    never_changes = (x_train == x_train[0]).all(axis=0)
+    return mean, np.where(never_changes, 1, np.sqrt(variance))
 
 
 def standardizer_in_float32(x_train):
     x = x_train.astype(np.float32)
     std = x.std(axis=0)
-    std[std == 0] = 1
+    std[np.isclose(std, 0, atol=1e-5)] = 1
     return x.mean(axis=0), std
 
 
 def standardizer_transposed(x_train):
-    return x_train.T.mean(axis=1), np.array([row.std() or 1.0 for row in x_train.T])
+    return x_train.T.mean(axis=1), np.array(
+        [row.std() if len(set(row)) > 1 else 1.0 for row in x_train.T]
+    )
 
 
 # l2_penalty

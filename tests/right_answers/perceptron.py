@@ -106,11 +106,12 @@ def fit_from_earlier_exercises(x, y, epochs, learning_rate, rng):
     return w, b, history
 
 
-def fit_in_the_given_order(x, y, epochs, learning_rate, rng):
+def fit_sorted_by_random_numbers(x, y, epochs, learning_rate, rng):
     w, b, mistakes, epoch = np.zeros(x.shape[1]), 0.0, [], 0
     while epoch < epochs and 0 not in mistakes:
         before = []
-        for x_n, y_n in zip(x, y, strict=True):
+        order = np.argsort(rng.random(len(y)))
+        for x_n, y_n in zip(x[order], y[order], strict=True):
             before.append(abs(int(y_n) - int(perceptron_predict(x_n, w, b))))
             w, b = perceptron_update(x_n, y_n, w, b, learning_rate)
         mistakes.append(sum(before))
@@ -203,7 +204,7 @@ RIGHT = {
     ),
     "perceptron_fit": (
         fit_from_earlier_exercises,
-        fit_in_the_given_order,
+        fit_sorted_by_random_numbers,
         fit_with_shuffle,
         fit_with_ties_as_ones,
         fit_with_the_bias_among_the_weights,
