@@ -9,7 +9,7 @@ from checks.judge import judge
 EQUIVALENT = {
     "squared_errors": {"return (targets - predictions[:, 0]) ** 2": "a square has no sign"},
     "mean_squared_error": {"loss = ((targets - predictions) ** 2).mean()": "a square has no sign"},
-    "sigmoid": {"y = np.where(x > 0, 1, e) / (1 + e)": "at 0 both branches give 1/2"},
+    "sigmoid": {"y = np.where(x > 0, 1, u) / (1 + u)": "at 0 both branches give 1/2"},
     "relu_backward": {"dx = dy * (x >= 0)": "at 0 any slope between 0 and 1 is right"},
     "local_gradients": {
         "return (1.0 if a >= 0 else 0.0,)": "at 0 any slope between 0 and 1 is right"
