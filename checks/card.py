@@ -154,7 +154,7 @@ def grid_html(caption: str, c: Comparison, array: np.ndarray, wrong: np.ndarray 
 def as_table(array: np.ndarray) -> np.ndarray:
     """The array in rows and columns: a vector is one row, further axes are laid side by side."""
     array = np.atleast_2d(array)
-    return array.reshape(array.shape[0], -1)
+    return array.reshape(array.shape[0], int(np.prod(array.shape[1:])))  # -1 fails on empty ones
 
 
 def number_text(c: Comparison, value: float) -> str:

@@ -116,3 +116,10 @@ def test_arrays_of_every_shape_have_a_picture(shape, value):
     result = Result("relu_backward", "wrong", 0, 1, None, "", ("case 1",), "case 1", (comparison,))
     assert "<svg" in card_html(result)
     assert "numerical dx" in card_text(result)
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (0,) * 5])
+def test_an_empty_answer_gets_a_card(shape):
+    result = judge("relu_backward", lambda dy, cache: np.zeros(shape))
+    assert result.verdict == "wrong"
+    assert str(shape) in card_html(result) and str(shape) in card_text(result)

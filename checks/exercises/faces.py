@@ -401,7 +401,8 @@ CONFUSION_MATRIX = Exercise(
 
 
 def selection_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """The best in the middle; ties in which the smaller comes later, first and in the middle."""
+    """The best in the middle; ties in which the smaller comes later, first and in the middle; a
+    worse one of the same size before it; and one that is hardly worse."""
     best, fair, poor = rng.uniform(0.9, 0.95), rng.uniform(0.8, 0.85), rng.uniform(0.5, 0.6)
     small, medium, large, huge = (int(v) for v in np.sort(rng.choice(9000, 4, False) + 100))
     tables = (
@@ -411,6 +412,8 @@ def selection_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         ((fair, best, best, poor), (medium, large, huge, small)),
         ((fair, best, fair, best, best), (small, huge, small, medium, large)),
         ((poor, best, best, best), (small, large, medium, medium)),
+        ((fair, poor, best, best), (small, large, huge, small)),
+        ((0.918, 0.922, fair), (small, large, medium)),
     )
     return tuple(
         Case(

@@ -992,11 +992,12 @@ HE_INIT = Exercise(
 
 
 def mlp_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Networks of two and of three layers, batches and one sample."""
+    """Networks of two, three and ten layers, batches and one sample. Text puts w10 before w2."""
     return (
         mlp_case(rng, draw_sizes(rng, "NDHK")),
         mlp_case(rng, draw_sizes(rng, "NDHGK")),
         mlp_case(rng, draw_sizes(rng, "NDHK", one_sample=True)),
+        mlp_case(rng, draw_sizes(rng, "NDABCEFGHIJK", largest=15)),
     )
 
 

@@ -283,13 +283,15 @@ def standardizer_cases(rng: np.random.Generator) -> tuple[Case, ...]:
 def standardizer_case(
     rng: np.random.Generator, sizes: dict[str, int], constant: float | None = None
 ) -> Case:
-    """One training set, with one feature that has this value throughout."""
+    """One training set: a feature has this value throughout, and another one hardly changes."""
     n, d = sizes["N"], sizes["D"]
+    same, small = rng.choice(d, 2, replace=False)
     x = rng.uniform(2.0, 9.0, d) * rng.choice([-1, 1], d) + rng.normal(size=(n, d)) * (
         rng.uniform(0.5, 3.0, d)
     )
     exact = rng.integers(5, 20) / 4  # so that its spread is exactly 0
-    x[:, rng.integers(d)] = exact if constant is None else constant
+    x[:, same] = exact if constant is None else constant
+    x[:, small] = rng.uniform(2.0, 9.0) + 0.003 * rng.normal(size=n)
     return Case(sizes, (x,), values=("mean", "std"))
 
 
@@ -1214,7 +1216,7 @@ DROPOUT_BACKWARD = Exercise(
 
 
 def best_epoch_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Losses that fall and rise, with a lesser valley before the best, and one tie."""
+    """Losses that fall and rise, with a lesser valley before the best; one tie; all above 1."""
     valley, later = rng.uniform(0.7, 0.8), rng.uniform(0.4, 0.5)
     noise = rng.uniform(0.0, 0.02, 10)
     return (
@@ -1222,6 +1224,7 @@ def best_epoch_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         losses_case([1.5, 0.9, later, 0.6, valley, 0.85, 0.9], noise),
         losses_case([later, 0.62, valley, 0.7, 0.78, 1.2, 0.9, 0.85, 0.8], noise),
         epochs_case([1.2, 0.9, float(later), 0.8, float(later), 0.9]),
+        losses_case([3.1, 2.7, 2.5, 2.2, 2.4, 2.9], noise),
     )
 
 
