@@ -94,9 +94,7 @@ PEERS = (
     ),
     Peer(
         "here, computed by NumPy",
-        HERE.format(
-            prepare="from dataclasses import replace\nreplace(neuron().at(w=-3.0), in_page='')"
-        ),
+        HERE + "replace(explorer, in_page='')",
         '[data-control="w"]',
     ),
     Peer(
