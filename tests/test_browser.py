@@ -396,7 +396,7 @@ def test_an_exercise_is_solved_as_a_learner_would(jupyterlab, page):
         jupyterlab.end_kernels()
 
 
-def test_a_finger_drags_and_a_busy_kernel_loses_nothing(jupyterlab, browser):
+def test_a_finger_taps_and_a_busy_kernel_loses_nothing(jupyterlab, browser):
     """Moves made while the kernel computes are answered when it is done: the newest one counts."""
     name = "busy.ipynb"
     busy = "import time\ntime.sleep(4)"
