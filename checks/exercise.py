@@ -81,6 +81,10 @@ class Mistake:
     """A question that leads on."""
     also: tuple[Callable[..., Any], ...] = ()
     """Other ways to make the same mistake, which give other numbers."""
+    habit: Callable[[np.random.Generator], Case] | None = None
+    """Where random numbers are drawn and each single outcome may be right: draws a case that
+    accepts only what this mistake leads to. An attempt that never leads to anything else, whatever
+    the generator, makes it."""
 
     @property
     def ways(self) -> tuple[Callable[..., Any], ...]:

@@ -26,6 +26,7 @@ from checks.exercise import (
     Comparison,
     Exercise,
     Finding,
+    Mistake,
     Result,
     Trial,
     Verdict,
@@ -66,6 +67,9 @@ REPEATED = 4
 OTHER_GENERATORS = 8
 """How many other generators an attempt gets before it is said not to use what it gets."""
 
+GENERATORS_FOR_A_HABIT = 12
+"""How many it gets before it is said to draw in a way that only this outcome fits."""
+
 
 def judge(name: str, attempt: Callable[..., Any], seed: int = 0) -> Result:
     """Judge an attempt at the exercise of this name.
@@ -82,7 +86,7 @@ def judge(name: str, attempt: Callable[..., Any], seed: int = 0) -> Result:
 def judgement(exercise: Exercise, attempt: Callable[..., Any], seed: int) -> Result:
     """The same, where the library is known to be as it should be."""
     name = exercise.name
-    cases, truths = prepare(exercise, seed)
+    cases, truths, habits = prepare(exercise, seed)
     blank = Result(
         exercise=name,
         verdict="wrong",
@@ -114,10 +118,13 @@ def judgement(exercise: Exercise, attempt: Callable[..., Any], seed: int) -> Res
                 message = f"{name} is not written yet."
                 return replace(blank, verdict="not attempted", message=message, tried=())
         if all(trial.right for trial in trials):
-            again = run(exercise, attempt, cases[-1], truths[-1])
-            if not (again.right and same(again.outputs, trials[-1].outputs)):
-                return failure(blank, answer_changes(cases[-1]), trials, trials[-1])
-            randomness = wrong_randomness(exercise, attempt, trials)
+            if not takes_generator(cases[-1]):  # else the next question includes this one
+                again = run(exercise, attempt, cases[-1], truths[-1])
+                if not (again.right and same(again.outputs, trials[-1].outputs)):
+                    return failure(blank, answer_changes(cases[-1]), trials, trials[-1])
+            randomness = wrong_randomness(exercise, attempt, trials) or next(
+                (m.found() for m, case in habits if has_habit(exercise, attempt, case)), None
+            )
             if randomness is not None:
                 return failure(blank, randomness, trials, trials[0])
             if not follows(exercise, attempt, cases[0]):
@@ -173,24 +180,48 @@ def wrong_randomness(
     random = sorted((t for t in trials if takes_generator(t.case)), key=size_of)
     for seed in range(OTHER_GENERATORS if random else 0):
         for trial in random:
-            args = tuple(
-                np.random.default_rng(seed) if isinstance(a, np.random.Generator) else a
-                for a in trial.case.args
-            )
-            beside = replace(trial.case, args=args)
-            try:
-                with np.errstate(all="ignore"), warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    outputs, _ = call(exercise, beside, attempt)
-                    if same(outputs, trial.outputs):
-                        continue
-                    few = sum(array.size for array in outputs.values()) < 200
-                    repeats = range(REPEATED if few else 1)
-                    again = [call(exercise, beside, attempt)[0] for _ in repeats]
-            except Exception:
+            beside = with_generator(trial.case, seed)
+            outputs = outputs_with(exercise, attempt, beside)
+            if outputs is None:
                 return None  # what that means is not for this test to say
-            return None if all(same(o, outputs) for o in again) else answer_changes(beside)
+            if same(outputs, trial.outputs):
+                continue
+            few = sum(array.size for array in outputs.values()) < 200
+            for _ in range(REPEATED if few else 1):
+                if not same(outputs_with(exercise, attempt, beside), outputs):
+                    return answer_changes(beside)
+            return None
     return RNG_NOT_USED if random else None
+
+
+def has_habit(exercise: Exercise, attempt: Callable[..., Any], case: Case) -> bool:
+    """Whether nothing but what the case of a habit accepts ever comes from the attempt."""
+    for seed in range(GENERATORS_FOR_A_HABIT):
+        outputs = outputs_with(exercise, attempt, with_generator(case, seed))
+        if outputs is None or case.accept is None or case.accept(outputs) is not None:
+            return False
+    return True
+
+
+def with_generator(case: Case, seed: int) -> Case:
+    """The case with another generator, the one of this seed."""
+    args = tuple(
+        np.random.default_rng(seed) if isinstance(a, np.random.Generator) else a for a in case.args
+    )
+    return replace(case, args=args)
+
+
+def outputs_with(
+    exercise: Exercise, attempt: Callable[..., Any], case: Case
+) -> dict[str, np.ndarray] | None:
+    """What an attempt gives in a case beside those that are judged; None where it fails there."""
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            outputs, problem = call(exercise, case, attempt)
+    except Exception:
+        return None
+    return outputs if problem is None else None
 
 
 def size_of(trial: Trial) -> int:
@@ -262,12 +293,18 @@ class Truth:
 
 
 @functools.lru_cache(maxsize=512)
-def prepare(exercise: Exercise, seed: int) -> "tuple[tuple[Case, ...], tuple[Truths, ...]]":
-    """The cases of a seed and what their outputs must be; kept, since a class shares them."""
+def prepare(exercise: Exercise, seed: int) -> "Prepared":
+    """The cases of a seed, what their outputs must be, and the case of each mistake that is a
+    habit; kept, since a class shares them."""
     drawn = exercise.cases(np.random.default_rng([seed, *exercise.name.encode()]))
     names = tuple(inspect.signature(exercise.reference).parameters)
     cases = tuple(replace(case, numbers=numbers_of(exercise, case), names=names) for case in drawn)
-    return cases, tuple(truth_of(exercise, case) for case in cases)
+    habits = tuple(
+        (m, m.habit(np.random.default_rng([seed, *m.id.encode()])))
+        for m in exercise.mistakes
+        if m.habit is not None
+    )
+    return cases, tuple(truth_of(exercise, case) for case in cases), habits
 
 
 def numbers_of(exercise: Exercise, case: Case) -> dict[str, float]:
@@ -278,6 +315,7 @@ def numbers_of(exercise: Exercise, case: Case) -> dict[str, float]:
 
 
 Truths = Mapping[str, Truth]
+Prepared = tuple[tuple[Case, ...], tuple[Truths, ...], tuple[tuple[Mistake, Case], ...]]
 
 
 def truth_of(exercise: Exercise, case: Case) -> Truths:

@@ -1311,16 +1311,16 @@ def train_case(rng: np.random.Generator, sizes: dict[str, int], repeated: bool =
     return Case(sizes, args, values=("losses", *params))
 
 
-def mixed_case(rng: np.random.Generator) -> Case:
-    """One epoch of four different samples, three in the first batch: one of them comes last."""
+def mixed_case(rng: np.random.Generator, epochs: int = 1) -> Case:
+    """Four different samples, three in the first batch of an epoch: one of them comes last."""
     d, h, k = (int(size) for size in rng.permutation(np.arange(5, 10))[:3])
-    case = train_case(rng, {"N": 4, "D": d, "H": h, "K": k, "B": 3, "E": 1})
-    params, x, labels, _, epochs, batch_size, order = case.args
+    case = train_case(rng, {"N": 4, "D": d, "H": h, "K": k, "B": 3, "E": epochs})
+    params, x, labels, _, _, batch_size, order = case.args
     args = (params, x, labels, 0.5, epochs, batch_size, order)
     return replace(
         case,
         args=args,
-        accept=TrainingOutcomes(args[:-1]).finding,
+        accept=TrainingOutcomes(args[:-1], turned_orders(4)).finding,
         could_give=partial(training_could_give, args[:-1]),
         extreme=True,
     )
@@ -1331,7 +1331,7 @@ def training_could_give(
 ) -> bool:
     """Whether some order of the samples leads this implementation to these outputs."""
     for order in permutations(range(len(args[2]))):
-        given = train_a_copy(train)(*args, OneOrder(np.array(order)))
+        given = train_a_copy(train)(*args, GivenOrders(np.array(order)))
         if all(close(np.asarray(given[name]), outputs[name]) for name in outputs):
             return True
     return False
@@ -1339,16 +1339,15 @@ def training_could_give(
 
 @dataclass(frozen=True, eq=False)
 class TrainingOutcomes:
-    """Where right answers can lead in one epoch, found once for all attempts."""
+    """Where right answers can lead by these orders of the samples, found once for all attempts."""
 
     args: tuple[Any, ...]
+    orders: tuple[tuple[np.ndarray, ...], ...]
 
     @cached_property
     def found(self) -> tuple[dict[str, Any], ...]:
-        """The outcomes, one for each sample that may come last."""
-        n = len(self.args[2])
-        orders = (np.roll(np.arange(n), turn) for turn in range(n))
-        return tuple(train_a_copy(train_mlp)(*self.args, OneOrder(order)) for order in orders)
+        """The outcomes, one for each of the orders."""
+        return tuple(train_a_copy(train_mlp)(*self.args, GivenOrders(*o)) for o in self.orders)
 
     def finding(self, outputs: Mapping[str, np.ndarray]) -> Finding | None:
         """What is wrong with these outputs, unless some order of the samples leads to them."""
@@ -1363,15 +1362,29 @@ class TrainingOutcomes:
         )
 
 
-class OneOrder:
-    """Stands in for a random generator that always gives this order."""
+class GivenOrders:
+    """Stands in for a random generator that gives these orders, and the last one ever after."""
 
-    def __init__(self, order: np.ndarray) -> None:
-        self.order = order
+    def __init__(self, *orders: np.ndarray) -> None:
+        self.orders = list(orders)
 
     def permutation(self, x: int | np.ndarray) -> np.ndarray:
-        """The order, or an array in this order."""
-        return self.order if isinstance(x, int) else x[self.order]
+        """The next order, or an array in this order."""
+        order = self.orders.pop(0) if len(self.orders) > 1 else self.orders[0]
+        return order if isinstance(x, int) else x[order]
+
+
+def turned_orders(n: int, *later: np.ndarray) -> tuple[tuple[np.ndarray, ...], ...]:
+    """For each of n samples an order in which it comes last, each with the orders of later."""
+    return tuple((np.roll(np.arange(n), turn), *later) for turn in range(n))
+
+
+def one_order_case(rng: np.random.Generator) -> Case:
+    """Three epochs of four samples, three in the first batch: where one order leads that serves
+    all epochs, or the first alone."""
+    case = mixed_case(rng, epochs=3)
+    orders = turned_orders(4) + turned_orders(4, np.arange(4))
+    return replace(case, accept=TrainingOutcomes(case.args[:-1], orders).finding)
 
 
 def first_epochs(case: Case, epochs: int) -> Case | None:
@@ -1567,6 +1580,32 @@ def train_one_step_per_epoch(
     return losses
 
 
+def train_on_one_order(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    order: Any = GivenOrders(rng.permutation(len(x)))
+    return train_mlp(params, x, labels, learning_rate, epochs, batch_size, order)
+
+
+def train_shuffled_at_first(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    orders: Any = GivenOrders(rng.permutation(len(x)), np.arange(len(x)))
+    return train_mlp(params, x, labels, learning_rate, epochs, batch_size, orders)
+
+
 def train_one_epoch_short(
     params: Arrays,
     x: np.ndarray,
@@ -1644,6 +1683,16 @@ TRAIN_MLP = Exercise(
             "Your parameters take one step per epoch, with the gradients of the last batch.",
             "Each batch has gradients of its own, and they are used before the next batch comes.",
             "In which of the two loops does your step stand?",
+        ),
+        Mistake(
+            "one-order-for-all-epochs",
+            train_on_one_order,
+            "One order of the samples is drawn, and it serves all your epochs: the same samples "
+            "share a batch in each of them, whatever `rng` gives.",
+            "Batches that are drawn anew in each epoch let a sample meet all the others.",
+            "How often does the line run that draws the batches, and how often should it?",
+            also=(train_shuffled_at_first,),
+            habit=one_order_case,
         ),
         Mistake(
             "gradients-pile-up",

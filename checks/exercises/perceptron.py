@@ -620,15 +620,23 @@ def draw_direction(rng: np.random.Generator, d: int) -> np.ndarray:
     return 2 * direction / np.linalg.norm(direction)
 
 
-def fit_case(rng: np.random.Generator, x: np.ndarray, y: np.ndarray, epochs: int) -> Case:
-    """These samples, with whatever order of theirs the attempt draws."""
+def fit_case(
+    rng: np.random.Generator,
+    x: np.ndarray,
+    y: np.ndarray,
+    epochs: int,
+    fits: tuple[Fit, ...] | None = None,
+) -> Case:
+    """These samples, with whatever order of theirs the attempt draws; it accepts where fits lead,
+    by default right ones, for which a sum of zero may count as either label."""
+    fits = fits or (partial(fit_right, 0), partial(fit_right, 1))
     sizes = {"N": x.shape[0], "D": x.shape[1]}
     learning_rate = float(rng.choice([0.15, 0.35, 0.65, 0.85]))
     return Case(
         sizes,
         (x, y, epochs, learning_rate, rng.spawn(1)[0]),
         values=("w", "b", "mistakes"),
-        accept=partial(fit_finding, RightOutcomes(x, y, epochs, learning_rate)),
+        accept=partial(fit_finding, Outcomes(fits, x, y, epochs, learning_rate)),
         could_give=partial(fit_could_give, x, y, epochs, learning_rate),
     )
 
@@ -648,9 +656,10 @@ def fit_could_give(
 
 
 @dataclass(frozen=True, eq=False)
-class RightOutcomes:
-    """Where right answers can lead on these samples, found once for all attempts."""
+class Outcomes:
+    """Where any of these implementations can lead on these samples, found once for all attempts."""
 
+    fits: tuple[Fit, ...]
     x: np.ndarray
     y: np.ndarray
     epochs: int
@@ -658,18 +667,18 @@ class RightOutcomes:
 
     @cached_property
     def found(self) -> tuple[Fitted, ...]:
-        """The outcomes, each once; a sum of zero may count as either label."""
+        """The outcomes, each once."""
         outcomes: dict[bytes, Fitted] = {
             np.round(np.concatenate([w, [b], mistakes]), 12).tobytes(): (w, b, mistakes)
-            for ties in (0, 1)
+            for fit in self.fits
             for w, b, mistakes in every_outcome(
-                partial(fit_right, ties), self.x, self.y, self.epochs, self.learning_rate
+                fit, self.x, self.y, self.epochs, self.learning_rate
             )
         }
         return tuple(outcomes.values())
 
 
-def fit_finding(right: RightOutcomes, outputs: Mapping[str, np.ndarray]) -> Finding | None:
+def fit_finding(right: Outcomes, outputs: Mapping[str, np.ndarray]) -> Finding | None:
     """What is wrong with these outputs, unless some order of the samples leads to them."""
     mine = (outputs["w"], outputs["b"], outputs["mistakes"])
     if any(equal(mine, outcome) for outcome in right.found):
@@ -713,11 +722,11 @@ def fit_right(
 
 
 def turns(
-    x: np.ndarray, y: np.ndarray, w: np.ndarray, b: float, learning_rate: float, rng: Any
+    x: np.ndarray, y: np.ndarray, w: np.ndarray, b: float, learning_rate: float, order: np.ndarray
 ) -> tuple[np.ndarray, float, int]:
     """One epoch as it should be: the new weights and bias, and how many samples were wrong."""
     wrong = 0
-    for n in rng.permutation(len(y)):
+    for n in order:
         wrong += int(perceptron_predict(x[n], w, b) != y[n])
         w, b = perceptron_update(x[n], y[n], w, b, learning_rate)
     return w, b, wrong
@@ -780,7 +789,7 @@ def fit_goes_on(
 ) -> tuple[np.ndarray, float, list[int]]:
     w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
     for _ in range(epochs):
-        w, b, wrong = turns(x, y, w, b, learning_rate, rng)
+        w, b, wrong = turns(x, y, w, b, learning_rate, rng.permutation(len(y)))
         mistakes.append(wrong)
     return w, b, mistakes
 
@@ -788,7 +797,7 @@ def fit_goes_on(
 def fit_one_epoch(
     x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
 ) -> tuple[np.ndarray, float, list[int]]:
-    w, b, wrong = turns(x, y, np.zeros(x.shape[1]), 0.0, learning_rate, rng)
+    w, b, wrong = turns(x, y, np.zeros(x.shape[1]), 0.0, learning_rate, rng.permutation(len(y)))
     return w, b, [wrong]
 
 
@@ -804,7 +813,7 @@ def fit_count_goes_on(
 ) -> tuple[np.ndarray, float, list[int]]:
     w, b, mistakes = np.zeros(x.shape[1]), 0.0, [0]
     for _ in range(epochs):
-        w, b, wrong = turns(x, y, w, b, learning_rate, rng)
+        w, b, wrong = turns(x, y, w, b, learning_rate, rng.permutation(len(y)))
         mistakes.append(mistakes[-1] + wrong)
         if mistakes[-1] == 0:
             break
@@ -838,11 +847,42 @@ def fit_counted_after_the_epoch(
 ) -> tuple[np.ndarray, float, list[int]]:
     w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
     for _ in range(epochs):
-        w, b, _ = turns(x, y, w, b, learning_rate, rng)
+        w, b, _ = turns(x, y, w, b, learning_rate, rng.permutation(len(y)))
         mistakes.append(int((perceptron_predict(x, w, b) != y).sum()))
         if mistakes[-1] == 0:
             break
     return w, b, mistakes
+
+
+def fit_one_order(
+    later: Callable[[np.ndarray], np.ndarray],
+    x: np.ndarray,
+    y: np.ndarray,
+    epochs: int,
+    learning_rate: float,
+    rng: Any,
+) -> tuple[np.ndarray, float, list[int]]:
+    """An order is drawn once; later: from it to that of all later epochs."""
+    w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
+    order = rng.permutation(len(y))
+    for _ in range(epochs):
+        w, b, wrong = turns(x, y, w, b, learning_rate, order)
+        mistakes.append(wrong)
+        if wrong == 0:
+            break
+        order = later(order)
+    return w, b, mistakes
+
+
+FITS_OF_ONE_ORDER = (partial(fit_one_order, lambda order: order), partial(fit_one_order, np.sort))
+"""The order that was drawn is used in all epochs, or in the first one alone."""
+
+
+def one_order_case(rng: np.random.Generator) -> Case:
+    """Two pairs of equal samples with different labels, so that no epoch is the last: where an
+    order that comes again and again can lead."""
+    x = np.repeat(rng.normal(0.0, 1.0, (2, int(rng.integers(3, 9)))), 2, axis=0)
+    return fit_case(rng, x, np.array([0, 1, 0, 1]), epochs=4, fits=FITS_OF_ONE_ORDER)
 
 
 def fit_starts_again(
@@ -850,7 +890,7 @@ def fit_starts_again(
 ) -> tuple[np.ndarray, float, list[int]]:
     mistakes = []
     for _ in range(epochs):
-        w, b, wrong = turns(x, y, np.zeros(x.shape[1]), 0.0, learning_rate, rng)
+        w, b, wrong = turns(x, y, np.zeros(x.shape[1]), 0.0, learning_rate, rng.permutation(len(y)))
         mistakes.append(wrong)
         if wrong == 0:
             break
@@ -1035,6 +1075,16 @@ PERCEPTRON_FIT = Exercise(
                 fit_without(lambda n, rng: 1 + rng.permutation(n - 1)),
                 fit_without(lambda n, rng: rng.permutation(n)[1:]),
             ),
+        ),
+        Mistake(
+            "one-order-for-all-epochs",
+            FITS_OF_ONE_ORDER[0],
+            "One order of the samples is drawn, and it serves all your epochs: whatever `rng` "
+            "gives, your `w`, `b` and `mistakes` never need a second one.",
+            "Each epoch is to meet the samples in an order of its own.",
+            "How often does the line run that draws from rng, and how often should it?",
+            also=FITS_OF_ONE_ORDER[1:],
+            habit=one_order_case,
         ),
         Mistake(
             "labels-left-behind",

@@ -13,6 +13,7 @@ import re
 import sys
 import traceback
 import types
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
@@ -175,13 +176,12 @@ def run_cell(source: str, name: str, space: dict[str, Any]) -> tuple[str, str]:
 class Learner:
     """Answers the judge's requests, one at a time."""
 
-    def __init__(
-        self, protocol: Any, space: dict[str, Any], inbox: BinaryIO, outbox: BinaryIO
-    ) -> None:
-        self.protocol = protocol
+    def __init__(self, course: Any, inbox: BinaryIO, outbox: BinaryIO) -> None:
+        self.protocol = course.protocol
+        self.library = course.library
+        self.space = course.space
         self.inbox = inbox
         self.outbox = outbox
-        self.space = space
         self.nonce = ""
 
     def serve(self) -> None:
@@ -232,7 +232,9 @@ class Learner:
             kind = type(function).__name__
             raise TypeError(f"{body['name']} should be a function, but is a value of type {kind}")
         args = body["args"]
-        with self.references(function, body["references"]):
+        here = {name: self.shipped(own_name) for name, own_name in body["library"].items()}
+        there = {name: self.reference(name) for name in body["references"]}
+        with calm(), replaced(getattr(function, "__globals__", self.space), here | there):
             if body["count"]:
                 return "returned", {"value": count_calls(function, args), "args": []}
             value = function(*args)
@@ -240,44 +242,75 @@ class Learner:
                 value = list(itertools.islice(value, MAX_ITEMS))
         return "returned", {"value": value, "args": args}
 
-    @contextlib.contextmanager
-    def references(self, function: Any, names: list[str]) -> Iterator[None]:
-        """While inside, these global names of the function reach the judge's references."""
-        space = getattr(function, "__globals__", self.space)
-        before = {name: space[name] for name in names if name in space}
-        space.update({name: self.reference(name) for name in names})
-        try:
-            yield
-        finally:
-            for name in names:
-                space.pop(name, None)
-            space.update(before)
+    def shipped(self, name: str) -> Any:
+        """The library's function of this name, as it was before any cell ran."""
+        function = self.library[name]
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            with uncounted():
+                return function(*args, **kwargs)
+
+        call.__name__ = name
+        return call
 
     def reference(self, name: str) -> Any:
-        """A function that asks the judge for the reference's answer."""
+        """A function that asks the judge for the answer of one that is withheld here."""
 
         def ask(*args: Any, **kwargs: Any) -> Any:
-            counter = sys.getprofile()
-            sys.setprofile(None)  # what the asking takes is not the learner's
-            try:
-                self.send("reference", {"name": name, "args": list(args), "kwargs": kwargs})
+            with uncounted():
+                self.send("reference", (name, list(args), kwargs))
                 frame = self.protocol.read_frame(self.inbox)
-            finally:
-                sys.setprofile(counter)
             if frame is None:
                 os._exit(1)
-            if "error" in frame.body:
-                kinds: dict[str, type[Exception]] = {
-                    kind.__name__: kind for kind in (ValueError, TypeError, IndexError, KeyError)
-                }
-                raise kinds.get(frame.body["kind"], RuntimeError)(frame.body["error"])
-            # what the reference did to its arguments
-            self.protocol.copy_back(list(args), frame.body["args"])
-            value = frame.body["value"]
-            return iter(value) if frame.body["series"] else value
+            match frame.body:
+                case "value", value, series, changed:
+                    if changed is not None:
+                        self.protocol.copy_back(list(args), changed)
+                    return iter(value) if series else value
+                case _, kind, text:
+                    raise REFERENCE_ERRORS.get(kind, RuntimeError)(text)
 
         ask.__name__ = name
         return ask
+
+
+REFERENCE_ERRORS: dict[str, type[Exception]] = {
+    kind.__name__: kind for kind in (ValueError, TypeError, IndexError, KeyError)
+}
+
+
+@contextlib.contextmanager
+def replaced(space: dict[str, Any], by: dict[str, Any]) -> Iterator[None]:
+    """While inside, these names of a namespace mean something else."""
+    before = {name: space[name] for name in by if name in space}
+    space.update(by)
+    try:
+        yield
+    finally:
+        for name in by:
+            space.pop(name, None)
+        space.update(before)
+
+
+@contextlib.contextmanager
+def calm() -> Iterator[None]:
+    """While inside, no warning and no overflow becomes an error, as in the notebook's check."""
+    import numpy as np
+
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextlib.contextmanager
+def uncounted() -> Iterator[None]:
+    """While inside, calls do not count as the learner's."""
+    counter = sys.getprofile()
+    sys.setprofile(None)
+    try:
+        yield
+    finally:
+        sys.setprofile(counter)
 
 
 def count_calls(function: Callable[..., Any], args: list[Any]) -> int:

@@ -29,6 +29,7 @@ from checks.grader.protocol import (
     take_frame,
 )
 from checks.grader.sandbox import Sandbox
+from checks.grader.withheld import is_shipped
 
 __all__ = [
     "AttemptLost",
@@ -183,10 +184,18 @@ class LearnerProcess:
         calls it made comes back instead, as far as the process can be believed.
         """
 
-        def answer(body: Any) -> dict[str, Any]:
+        def answer(body: Any) -> tuple[Any, ...]:
             return ask_reference(references, body)
 
-        body = {"name": name, "args": list(args), "references": list(references), "count": count}
+        exercises = self._sandbox.exercises
+        shipped = {n: f.__name__ for n, f in references.items() if is_shipped(f, exercises)}
+        body = {
+            "name": name,
+            "args": list(args),
+            "library": shipped,  # the process has these itself, and they are readable there
+            "references": [n for n in references if n not in shipped],
+            "count": count,
+        }
         frame = self._request("call", body, answer)
         if frame.kind == "not implemented":
             raise NotImplementedError
@@ -223,7 +232,7 @@ class LearnerProcess:
         self,
         kind: str,
         body: Any,
-        answer: Callable[[Any], dict[str, Any]] | None = None,
+        answer: Callable[[Any], tuple[Any, ...]] | None = None,
         seconds: float | None = None,
     ) -> Frame:
         """Send a request and wait for its answer, serving references meanwhile."""
@@ -240,14 +249,13 @@ class LearnerProcess:
             if frame.kind == "reference" and answer is not None:
                 self._send(Frame("answer", nonce, answer(frame.body)))
             elif frame.kind in ANSWERS:
+                self._take_output()  # what was printed before it
                 return frame
             else:
                 raise self._forgery(f"a frame of the kind {frame.kind[:20]!r}")
 
     def _send(self, frame: Frame) -> None:
         """Begin to send a frame; what does not fit into the pipe goes while we wait."""
-        if not self._outgoing:
-            self._selector.register(self._pipes.to, selectors.EVENT_WRITE, self._give)
         self._outgoing += encode(frame)
         self._give()
 
@@ -258,7 +266,10 @@ class LearnerProcess:
         except OSError:  # the process has ended; its other pipe says so
             written = len(self._outgoing)
         del self._outgoing[:written]
-        if not self._outgoing:
+        waiting = self._pipes.to in self._selector.get_map()
+        if self._outgoing and not waiting:
+            self._selector.register(self._pipes.to, selectors.EVENT_WRITE, self._give)
+        elif waiting and not self._outgoing:
             self._selector.unregister(self._pipes.to)
 
     def _receive(self, until: float) -> Frame:
@@ -269,7 +280,6 @@ class LearnerProcess:
             except ProtocolError:
                 raise self._forgery("bytes that are no frame") from None
             if frame is not None:
-                self._take_output()  # what was printed before it
                 return frame
             left = until - time.monotonic()
             ready = self._selector.select(left) if left > 0 else []
@@ -391,20 +401,21 @@ class LearnerFunction:
             self._references = before
 
 
-def ask_reference(references: Mapping[str, Callable[..., Any]], body: Any) -> dict[str, Any]:
-    """A reference's answer to a call from a learner's process, or the error that it raised."""
+def ask_reference(references: Mapping[str, Callable[..., Any]], body: Any) -> tuple[Any, ...]:
+    """A reference's answer to a call from a learner's process, or the error that it raised.
+
+    body: name, args and kwargs. Gives "value", the value, whether it came as an iterator, and the
+    args where the reference has changed them, else None; or "error", the kind and the text.
+    """
     match body:
-        case {"name": str(name), "args": [*args], "kwargs": dict(kwargs)} if name in references:
+        case str(name), [*args], dict(kwargs) if name in references:
             pass
         case _:
-            return {"kind": "RuntimeError", "error": "There is no such function here."}
-    given = [*args, *kwargs.values()]
-    if (
-        find_unsupported(given) is not None
-        or array_bytes(given) > REFERENCE_BYTES
-        or not all(map(modest, given))
-    ):
-        return {"kind": "ValueError", "error": f"{name} cannot be called with such arguments"}
+            return "error", "RuntimeError", "There is no such function here."
+    given = list(leaves([args, kwargs]))
+    if not all(map(modest, given)) or sum(map(held_bytes, given)) > REFERENCE_BYTES:
+        return "error", "ValueError", f"{name} cannot be called with such arguments"
+    before = list(map(state, given))
     try:
         with np.errstate(all="ignore"):
             value = references[name](*args, **kwargs)
@@ -412,39 +423,44 @@ def ask_reference(references: Mapping[str, Callable[..., Any]], body: Any) -> di
             if series:
                 value = list(itertools.islice(value, MAX_ITEMS))
         # what it did to its arguments must happen to the learner's as well
-        return {"value": value, "args": args, "series": series}
+        changed = before != list(map(state, leaves([args, kwargs])))
+        return "value", value, series, args if changed else None
     except Exception as error:
-        return {"kind": type(error).__name__, "error": f"{name}: {error}"}
+        return "error", type(error).__name__, f"{name}: {error}"
 
 
-def modest(value: Any) -> bool:
-    """Whether no number and no axis in a nested value asks for more work than a lesson does."""
-    if isinstance(value, (tuple, list)):
-        return all(map(modest, value))
+def leaves(value: Any) -> Iterator[Any]:
+    """All that a nested value holds, but the tuples, lists and dictionaries themselves."""
     if isinstance(value, dict):
-        return all(map(modest, value.values()))
-    if isinstance(value, np.ndarray):
-        return all(n <= REFERENCE_LENGTH for n in value.shape)
-    if isinstance(value, (int, np.integer)):
-        return abs(int(value)) <= REFERENCE_NUMBER
-    return True
-
-
-def array_bytes(value: Any) -> int:
-    """How much a nested value holds, in bytes of its arrays and numbers."""
+        value = [*value.keys(), *value.values()]
     if isinstance(value, (tuple, list)):
-        return sum(array_bytes(item) for item in value)
-    if isinstance(value, dict):
-        return sum(array_bytes(item) for item in value.values())
-    return value.nbytes if isinstance(value, np.ndarray) else len(str(value))
+        for item in value:
+            yield from leaves(item)
+    else:
+        yield value
+
+
+def modest(leaf: Any) -> bool:
+    """Whether a value can be computed with, and asks for no more work than a lesson does."""
+    if isinstance(leaf, np.ndarray):
+        return all(n <= REFERENCE_LENGTH for n in leaf.shape)
+    if isinstance(leaf, (int, np.integer)):
+        return abs(int(leaf)) <= REFERENCE_NUMBER
+    return not isinstance(leaf, Unsupported)
+
+
+def held_bytes(leaf: Any) -> int:
+    """How much a value holds, in bytes."""
+    return leaf.nbytes if isinstance(leaf, (np.ndarray, np.generic)) else len(str(leaf))
+
+
+def state(leaf: Any) -> Any:
+    """What changes where a function changes this value."""
+    if isinstance(leaf, np.ndarray):
+        return leaf.tobytes()
+    return leaf.bit_generator.state if isinstance(leaf, np.random.Generator) else None
 
 
 def find_unsupported(value: Any) -> str | None:
     """The type of the first value in a nested value that the pipe could not carry, if any."""
-    if isinstance(value, Unsupported):
-        return value.type_name
-    if isinstance(value, dict):
-        value = [*value.keys(), *value.values()]
-    if isinstance(value, (tuple, list)):
-        return next((name for item in value if (name := find_unsupported(item))), None)
-    return None
+    return next((leaf.type_name for leaf in leaves(value) if isinstance(leaf, Unsupported)), None)

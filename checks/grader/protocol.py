@@ -5,6 +5,7 @@ the arrays' raw bytes. Nothing in it can carry code, as a pickle could. Both sid
 module; it imports nothing of the course, so that the learner's process can load it by its path.
 """
 
+import functools
 import json
 import math
 import re
@@ -34,6 +35,7 @@ MAX_DEPTH = 32
 MAX_DIMENSIONS = 32
 INT_BOUND = 2**63
 GENERATOR_BOUNDS = (2**128, 2**128, 2, 2**32)
+JSON = json.JSONEncoder(allow_nan=False)
 DTYPE = re.compile(r"[<>|][biufc](1|2|4|8|16)")
 
 
@@ -78,7 +80,7 @@ def encode(frame: Frame) -> bytes:
             f"The arrays hold {size:,} bytes; at most {MAX_ARRAYS:,} can be handed over."
         )
     described = [[array.dtype.str, list(array.shape)] for array in arrays]
-    header = json.dumps([frame.kind, frame.nonce, described, body], allow_nan=False).encode()
+    header = JSON.encode([frame.kind, frame.nonce, described, body]).encode()
     if len(header) > MAX_HEADER:
         raise ProtocolError(
             f"The value takes {len(header):,} bytes of text; at most {MAX_HEADER:,} can be "
@@ -148,7 +150,7 @@ def decode_prefix(prefix: bytes) -> tuple[int, int]:
 def decode_parts(header: bytes, payload: bytes) -> Frame:
     """A frame from its header and its arrays' bytes."""
     try:
-        kind, nonce, described, body = json.loads(header)
+        kind, nonce, described, body = json.loads(header.decode())
         arrays = unpack_arrays(described, payload)
         used: set[int] = set()
         value = unpack(body, arrays, 0, used)
@@ -168,9 +170,8 @@ def unpack_arrays(described: Any, payload: bytes) -> list[np.ndarray]:
     arrays = []
     start = 0
     for dtype_name, shape in described:
-        if not isinstance(dtype_name, str) or not DTYPE.fullmatch(dtype_name):
+        if not isinstance(dtype_name, str) or (dtype := allowed_dtype(dtype_name)) is None:
             raise ProtocolError("A frame holds an array of a type that is not allowed.")
-        dtype = np.dtype(dtype_name)
         if (
             not isinstance(shape, list)
             or len(shape) > MAX_DIMENSIONS
@@ -190,25 +191,36 @@ def unpack_arrays(described: Any, payload: bytes) -> list[np.ndarray]:
     return arrays
 
 
+@functools.lru_cache
+def allowed_dtype(name: str) -> np.dtype | None:
+    """The type of this name, None where no array of it is carried."""
+    return np.dtype(name) if DTYPE.fullmatch(name) else None
+
+
 def pack(value: Any, arrays: list[np.ndarray], depth: int) -> Any:
     """The value as JSON; its arrays are appended to arrays and referred to by their place."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return value
+    if kind is float:
+        return value if math.isfinite(value) else ["float", repr(value)]
     if depth > MAX_DEPTH:
         return ["unsupported", f"something nested more than {MAX_DEPTH} deep"]
     if isinstance(value, (np.ndarray, np.generic)):
         array = np.array(value, order="C", subok=False)
-        if not DTYPE.fullmatch(array.dtype.str):
+        if allowed_dtype(array.dtype.str) is None:
             return ["unsupported", f"array of {array.dtype.name[:80]}"]
         arrays.append(array)
         return ["scalar" if isinstance(value, np.generic) else "array", len(arrays) - 1]
-    if value is None or isinstance(value, (bool, str)):
-        return value
+    if isinstance(value, str):
+        return str.__str__(value)
     if isinstance(value, int) and -INT_BOUND <= value < INT_BOUND:
         return int(value)
     if isinstance(value, float):
-        return float(value) if math.isfinite(value) else ["float", repr(float(value))]
+        return pack(float(value), arrays, depth)
     if isinstance(value, (tuple, list)):
-        kind = "tuple" if isinstance(value, tuple) else "list"
-        return [kind, [pack(item, arrays, depth + 1) for item in value]]
+        tag = "tuple" if isinstance(value, tuple) else "list"
+        return [tag, [pack(item, arrays, depth + 1) for item in value]]
     if isinstance(value, dict):
         items = value.items()
         return [
@@ -221,7 +233,7 @@ def pack(value: Any, arrays: list[np.ndarray], depth: int) -> Any:
             return ["generator", numbers]
     if isinstance(value, Unsupported):
         return ["unsupported", value.type_name[:80]]
-    return ["unsupported", type(value).__name__[:80]]
+    return ["unsupported", kind.__name__[:80]]
 
 
 def pack_generator(rng: np.random.Generator) -> list[int] | None:
@@ -248,35 +260,36 @@ def unpack_generator(numbers: list[int]) -> np.random.Generator:
 
 def unpack(node: Any, arrays: list[np.ndarray], depth: int, used: set[int]) -> Any:
     """The value that pack turned into JSON."""
+    kind = type(node)
+    if kind is str or kind is bool or node is None:
+        return node
+    if kind is float and math.isfinite(node):
+        return node
+    if kind is int and -INT_BOUND <= node < INT_BOUND:
+        return node
     if depth > MAX_DEPTH + 1:  # one more, for the mark that pack leaves there
         raise ProtocolError("A frame is nested too deeply.")
-    if node is None or isinstance(node, (bool, str)):
-        return node
-    if isinstance(node, int) and -INT_BOUND <= node < INT_BOUND:
-        return node
-    if isinstance(node, float) and math.isfinite(node):
-        return node
     match node:
-        case ["array" | "scalar" as kind, int(place)] if 0 <= place < len(arrays):
+        case ["array" | "scalar" as tag, int(place)] if 0 <= place < len(arrays):
             if place in used:
                 raise ProtocolError("A frame refers to one array twice.")
             used.add(place)
             array = arrays[place]
-            if kind == "array":
+            if tag == "array":
                 return array
             if array.shape == ():
                 return array[()]
-        case ["float", "nan" | "inf" | "-inf" as text]:
-            return float(text)
-        case ["tuple", [*items]]:
-            return tuple(unpack(item, arrays, depth + 1, used) for item in items)
         case ["list", [*items]]:
             return [unpack(item, arrays, depth + 1, used) for item in items]
+        case ["tuple", [*items]]:
+            return tuple([unpack(item, arrays, depth + 1, used) for item in items])
         case ["dict", [*items]]:
             return {
                 unpack(k, arrays, depth + 1, used): unpack(v, arrays, depth + 1, used)
                 for k, v in items
             }
+        case ["float", "nan" | "inf" | "-inf" as text]:
+            return float(text)
         case ["generator", [*numbers]] if (
             len(numbers) == len(GENERATOR_BOUNDS)
             and all(type(n) is int for n in numbers)

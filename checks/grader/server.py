@@ -51,6 +51,9 @@ class Course:
         for name in names:
             del sys.modules[name]  # no learner's own import shall hit them by chance
         sys.meta_path.insert(0, self.learner.StandInFinder())
+        import backprop_lib
+
+        self.library = dict(vars(backprop_lib))
         self.space = self.learner.new_space()
         self.setup_error = ""
         for number, source in enumerate(config["setup"], 1):
@@ -203,8 +206,8 @@ def put_up_walls(config: dict[str, Any]) -> None:
 def be_learner(course: Course, inbox: int, outbox: int) -> None:
     """Serve the judge. Does not return."""
     seed_generators()  # Python draws a new seed after a fork
-    with os.fdopen(inbox, "rb", buffering=0) as asked, os.fdopen(outbox, "wb") as told:
-        course.learner.Learner(course.protocol, course.space, asked, told).serve()
+    with os.fdopen(inbox, "rb") as asked, os.fdopen(outbox, "wb") as told:
+        course.learner.Learner(course, asked, told).serve()
         os._exit(0)  # a learner's exit handlers have nothing to say any more
 
 

@@ -4,13 +4,14 @@ What is withheld is not there at all, in no memory and in no file that the proce
 """
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import backprop_lib
 from checks.exercise import Exercise
 
-__all__ = ["EQUIVALENTS", "withheld_names", "write_library"]
+__all__ = ["EQUIVALENTS", "is_shipped", "withheld_names", "write_library"]
 
 EQUIVALENTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
@@ -30,6 +31,12 @@ def withheld_names(exercises: Iterable[Exercise]) -> frozenset[str]:
         own = exercise.reference.__name__
         names |= {own, f"{own}_in_place", *EQUIVALENTS.get(exercise.name, ())}
     return frozenset(names)
+
+
+def is_shipped(function: Callable[..., Any], exercises: Iterable[Exercise]) -> bool:
+    """Whether this function is one of the library's that is not withheld."""
+    name = getattr(function, "__name__", "")
+    return getattr(backprop_lib, name, None) is function and name not in withheld_names(exercises)
 
 
 def write_library(folder: Path, exercises: Iterable[Exercise]) -> None:
