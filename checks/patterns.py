@@ -583,19 +583,19 @@ def by_entry(
 ) -> tuple[str, Comparison] | None:
     """The first output that has a pattern wherever it is wrong, with its first wrong comparison.
 
-    holds: of what was received and what was expected, both finite, of the same shape, with more
-    than one entry.
+    holds: of what was received and what was expected, arrays of the same shape. At least one of
+    them has more than one entry, since a single one fits too much.
     """
     for name, pairs in wrong_outputs(trials).items():
         bad = [c for _, c in pairs if c.wrong.any()]
         fitting = [
             c.received is not None
             and c.received.shape == c.expected.shape
-            and c.expected.size > 1
+            and c.expected.ndim > 0
             and holds(c.received, c.expected)
             for c in bad
         ]
-        if bad and all(fitting):
+        if bad and all(fitting) and any(c.expected.size > 1 for c in bad):
             return name, bad[0]
     return None
 
@@ -867,6 +867,9 @@ FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "the whole part": np.trunc,
     "the rounded value": np.round,
     "the negative square": lambda a: -np.square(a),
+    "the sign": np.sign,
+    "the positive part": lambda a: np.maximum(a, 0),
+    "the logarithm to the base 2": lambda a: np.log2(np.abs(a)),
 }
 
 
@@ -1015,6 +1018,93 @@ def function_of_it(trials: Sequence[Trial]) -> Finding | None:
     return None
 
 
+def rounded(trials: Sequence[Trial]) -> Finding | None:
+    """Right, but rounded to some places after the point."""
+    names = wrong_outputs(trials)
+    for name, pairs in names.items():
+        bad = [c for _, c in pairs if c.wrong.any()]
+        for places in range(1, 5):
+            if len(bad) > 1 and all(
+                c.received is not None and np.array_equal(np.round(c.expected, places), c.received)
+                for c in bad
+            ):
+                return Finding(
+                    "rounded",
+                    f"Your {name} is right, but rounded to {places} "
+                    f"{'digit' if places == 1 else 'digits'} after the point.",
+                    "Is anything gained by leaving digits out, and who may still need them?",
+                )
+    return None
+
+
+def capped(trials: Sequence[Trial]) -> Finding | None:
+    """Right up to a ceiling, or down to a floor."""
+    for name, pairs in wrong_outputs(trials).items():
+        if any(c.received is None or c.received.shape != c.expected.shape for _, c in pairs):
+            continue
+        received = np.concatenate([c.received.ravel() for _, c in pairs if c.received is not None])
+        expected = np.concatenate([c.expected.ravel() for _, c in pairs])
+        floor, ceiling = received.min(), received.max()
+        between = received[(received > floor) & (received < ceiling)]
+        outside = np.unique(expected[(expected < floor) | (expected > ceiling)])
+        if min(len(np.unique(between)), len(outside)) < 3:
+            continue
+        if not close(np.clip(expected, floor, ceiling), received):
+            continue
+        ends = {
+            f"above {ceiling:.4g}": not np.isclose(expected.max(), ceiling),
+            f"below {floor:.4g}": not np.isclose(expected.min(), floor),
+        }
+        return Finding(
+            "capped",
+            f"Your {name} never goes {' or '.join(end for end, there in ends.items() if there)}: "
+            "where it should, it stays there. All else is right.",
+            "Which of your lines keeps a number within bounds, and is it allowed to?",
+        )
+    return None
+
+
+def coarse_differences(trials: Sequence[Trial]) -> Finding | None:
+    """Differences of the loss with a step so large that they are not the derivative."""
+    for trial in sorted(trials, key=lambda t: sum(c.expected.size for c in t.comparisons)):
+        wrong = [c for c in trial.comparisons if c.wrong.any()]
+        if not wrong or trial.case.loss is None or wrong[0].name not in trial.case.wrt:
+            continue
+        c = wrong[0]
+        if c.received is None or c.received.shape != c.expected.shape or c.expected.size > 100:
+            continue
+        for step in STEPS:
+            for words, before, after in (("both sides", -step, step), ("one side", 0.0, step)):
+                if close(differences(trial.case, c.name, before, after), c.received):
+                    return Finding(
+                        "coarse-differences",
+                        f"Your {c.name} is what differences of the loss give, taken to {words} "
+                        f"with a step of {step:g}: an estimate, and a rough one.",
+                        "Which formula gives the slope itself, without moving anything?",
+                    )
+        return None
+    return None
+
+
+STEPS = (0.5, 0.1, 0.05, 0.01, 5e-3, 1e-3)
+"""Steps that people take for small."""
+
+
+def differences(case: Case, name: str, before: float, after: float) -> np.ndarray:
+    """(loss(x + after) - loss(x + before)) / (after - before), entry by entry."""
+    assert case.loss is not None
+    x = case.wrt[name]
+    quotients = np.empty(x.shape)
+    for index in np.ndindex(x.shape):
+        losses = []
+        for step in (before, after):
+            moved = x.copy()
+            moved[index] += step
+            losses.append(case.loss(name, moved))
+        quotients[index] = (losses[1] - losses[0]) / (after - before)
+    return quotients
+
+
 def count(wrong: np.ndarray) -> str:
     """How many entries of how many."""
     return f"{int(wrong.sum())} of {wrong.size}"
@@ -1040,12 +1130,15 @@ PLAIN: tuple[Look, ...] = (
     scaled_where_zero,
     running_total,
     in_single_digits,
+    rounded,
 )
 """Looks at one wrong output: what they find says what happened."""
 
 VAGUE: tuple[Look, ...] = (
     not_finite,
     wrong_shape,
+    coarse_differences,
+    capped,
     some_factor,
     some_signs,
     other_zeros,

@@ -410,17 +410,39 @@ def in_ranges(whole: ast.AST) -> set[ast.AST]:
 
 
 OTHER_CALLS = {
-    "sum": ("mean", "a mean is taken where a sum is due"),
-    "median": ("mean", "a mean is taken where a median is due"),
-    "mean": ("sum", "a sum is taken where a mean is due"),
-    "max": ("min", "the smallest is taken where the largest is due"),
-    "argmax": ("argmin", "the smallest is sought where the largest is due"),
-    "argmin": ("argmax", "the largest is sought where the smallest is due"),
-    "maximum": ("minimum", "the smaller is taken where the larger is due"),
-    "std": ("var", "the variance is taken where the standard deviation is due"),
-    "zeros": ("ones", "it starts from ones in place of zeros"),
-    "zeros_like": ("ones_like", "it starts from ones in place of zeros"),
+    "sum": {
+        "mean": "a mean is taken where a sum is due",
+        "max": "the largest is taken where a sum is due",
+        "min": "the smallest is taken where a sum is due",
+    },
+    "median": {"mean": "a mean is taken where a median is due"},
+    "mean": {
+        "sum": "a sum is taken where a mean is due",
+        "max": "the largest is taken where a mean is due",
+        "min": "the smallest is taken where a mean is due",
+        "median": "a median is taken where a mean is due",
+    },
+    "max": {"min": "the smallest is taken where the largest is due"},
+    "argmax": {"argmin": "the smallest is sought where the largest is due"},
+    "argmin": {"argmax": "the largest is sought where the smallest is due"},
+    "maximum": {"minimum": "the smaller is taken where the larger is due"},
+    "minimum": {"maximum": "the larger is taken where the smaller is due"},
+    "std": {"var": "the variance is taken where the standard deviation is due"},
+    "zeros": {"ones": "it starts from ones in place of zeros"},
+    "zeros_like": {"ones_like": "it starts from ones in place of zeros"},
+    "exp": {
+        "exp2": "powers of 2 are taken in place of powers of e",
+        "expm1": "exp(a) - 1 is taken in place of exp(a)",
+    },
+    "log": {
+        "log2": "the logarithm to the base 2 is taken in place of the natural one",
+        "log10": "the logarithm to the base 10 is taken in place of the natural one",
+        "log1p": "log(1 + a) is taken in place of log(a)",
+    },
+    "log1p": {"log": "log(a) is taken in place of log(1 + a)"},
+    "logaddexp": {"logaddexp2": "powers of 2 are taken in place of powers of e"},
 }
+"""Functions of NumPy that others are mistaken for, each with words for that."""
 
 
 def calls(node: ast.AST, whole: ast.FunctionDef) -> Iterator[Change]:
@@ -430,22 +452,9 @@ def calls(node: ast.AST, whole: ast.FunctionDef) -> Iterator[Change]:
     function = node.func
     name = getattr(function, "attr", getattr(function, "id", ""))
     if isinstance(function, ast.Attribute) and name in OTHER_CALLS:
-        other, words = OTHER_CALLS[name]
-        if name in ("sum", "mean"):
-            for kind, found in (("max", "the largest"), ("min", "the smallest")):
-                words_there = f"{found} is taken where a {name} is due"
-                yield Change(
-                    f"{kind}-for-{name}",
-                    words_there,
-                    f"Is it the {name} that is asked for?",
-                    put(function, attr=kind),
-                )
-        yield Change(
-            f"{other}-for-{name}",
-            words,
-            f"Is it the {name} that is asked for?",
-            put(function, attr=other),
-        )
+        for other, words in OTHER_CALLS[name].items():
+            q = f"Is it the {name} that is asked for?"
+            yield Change(f"{other}-for-{name}", words, q, put(function, attr=other))
     for keyword in node.keywords:
         axis = keyword.value
         if keyword.arg == "axis" and isinstance(axis, ast.Constant) and axis.value in (0, 1):
