@@ -405,7 +405,7 @@ def summary(counts: ClassCounts, out: Path) -> list[str]:
     worst = sorted(counts.exercises.items(), key=lambda pair: (pair[1].share_right, pair[0]))
     for name, found in worst:
         common = ", ".join(
-            f"{number} {mistake}" for (mistake, _), number in found.mistakes.most_common(3)
+            f"{number} {mistake}" for mistake, number in found.mistakes.most_common(3)
         )
         lines.append(f"  {name:32} {found.share_right:4.0%} right   {common}")
     verdicts: Counter[str] = Counter()

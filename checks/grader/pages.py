@@ -52,7 +52,10 @@ figure.box { margin: .6rem 0 0; }
 .key { display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin-top: .6rem; }
 @media (max-width: 40rem) {
   .list th, .list td { padding: .4rem .5rem; }
-  .list .bar { display: none; } }
+  .list .bar, .stack thead { display: none; }
+  .stack tr, .stack td { display: block; }
+  .stack tr { border-top: 1px solid var(--line); padding: .4rem 0; }
+  .list.stack td { border: 0; padding: .1rem .5rem; } }
 """
 
 

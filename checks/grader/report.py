@@ -10,6 +10,7 @@ from checks.grader.feedback import page_name
 from checks.grader.gradebook import Entry
 from checks.grader.isolation import WALLS
 from checks.grader.pages import html_page, safe, safe_name
+from checks.grader.submissions import visible
 
 __all__ = ["ClassCounts", "class_report", "count_class"]
 
@@ -30,9 +31,13 @@ class ExerciseCounts:
     """What a class did in one exercise."""
 
     lesson: str
+    symptoms: dict[str, str]
+    """The known mistakes, in words."""
     verdicts: Counter[str] = field(default_factory=Counter)
-    mistakes: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """By the mistake's id and what it is, in words."""
+    mistakes: Counter[str] = field(default_factory=Counter)
+    """By the mistake's id."""
+    words: dict[str, str] = field(default_factory=dict)
+    """What each of them is."""
     points: int = 0
     max_points: int = 0
 
@@ -45,6 +50,11 @@ class ExerciseCounts:
     def share_right(self) -> float:
         """From 0 to 1."""
         return self.verdicts["correct"] / self.total if self.total else 0.0
+
+    def add_mistake(self, mistake: str, message: str) -> None:
+        """Count one more; what it is is told in general, or by the first one's message."""
+        self.mistakes[mistake] += 1
+        self.words.setdefault(mistake, self.symptoms.get(mistake) or f"Such as: {message}")
 
     def count(self, kind: str) -> int:
         """How many have this verdict; with an empty one, any that has no part of its own."""
@@ -71,7 +81,6 @@ class ClassCounts:
 def count_class(entries: Iterable[Entry]) -> ClassCounts:
     """Count; the entries are gone through once, and none is kept."""
     counts = ClassCounts()
-    known = {e.name: {m.id: m.symptom for m in e.mistakes} for e in EXERCISES}
     for entry in entries:
         counts.notebooks += 1
         counts.students.add(entry.student_id)
@@ -80,16 +89,16 @@ def count_class(entries: Iterable[Entry]) -> ClassCounts:
             counts.late.append((entry.student_id, entry.lesson))
         for row in entry.rows:
             if row.exercise:
-                found = counts.exercises.setdefault(row.exercise, ExerciseCounts(entry.lesson))
+                found = counts.exercises.setdefault(
+                    row.exercise, ExerciseCounts(entry.lesson, symptoms_of(row.exercise))
+                )
                 found.verdicts[row.verdict] += 1
                 found.points += row.points
                 found.max_points += row.max_points
                 if row.verdict == "wrong":
-                    name = row.mistake or "not named"
-                    words = known.get(row.exercise, {}).get(name, "")
-                    found.mistakes[name, words] += 1
+                    found.add_mistake(row.mistake or "not named", row.message)
                 elif row.verdict not in ("correct", "not attempted", *UNGRADED):
-                    found.mistakes[row.verdict, ""] += 1
+                    found.add_mistake(row.verdict, row.message)
         first = entry.rows[0] if entry.rows else None
         if first and first.verdict in UNGRADED:
             counts.unreadable.append((entry.student_id, entry.lesson, first.message))
@@ -98,6 +107,11 @@ def count_class(entries: Iterable[Entry]) -> ClassCounts:
             if len(counts.flags) < MOST_FLAGS:
                 counts.flags.append((entry.student_id, flag.exercise, flag.kind, flag.evidence))
     return counts
+
+
+def symptoms_of(name: str) -> dict[str, str]:
+    """The known mistakes of an exercise, in words; none where it is not of this course."""
+    return {m.id: m.symptom for e in EXERCISES if e.name == name for m in e.mistakes}
 
 
 def class_report(counts: ClassCounts) -> str:
@@ -161,7 +175,7 @@ def exercise_section(name: str, found: ExerciseCounts) -> str:
     told = ", ".join(f"{found.count(v)} {word}" for v, _, word in KINDS if found.count(v))
     lines = []
     most = max(found.mistakes.values(), default=1)
-    for (mistake, words), number in sorted(found.mistakes.items(), key=lambda p: (-p[1], p[0])):
+    for mistake, number in sorted(found.mistakes.items(), key=lambda p: (-p[1], p[0])):
         bar = (
             f'<svg width="90" height="10" viewBox="0 0 90 10" aria-hidden="true"><rect '
             f'width="{90 * number / most:.1f}" height="10" style="fill:var(--bad)"/></svg>'
@@ -169,7 +183,7 @@ def exercise_section(name: str, found: ExerciseCounts) -> str:
         lines.append(
             f'<tr><td class="number">{number}</td><td class="number">{number / found.total:.0%}'
             f'</td><td class="bar">{bar}</td><td><code>{safe(mistake)}</code><br>'
-            f'<span class="soft small">{code_marks(words)}</span></td></tr>'
+            f'<span class="soft small">{code_marks(visible(found.words[mistake]))}</span></td></tr>'
         )
     table = (
         '<div class="scroll"><table class="list"><thead><tr><th class="number">Students</th>'
@@ -204,15 +218,18 @@ def flags_section(counts: ClassCounts) -> str:
     """What a human should look at."""
     if not counts.flags:
         return ""
+    of: dict[tuple[str, str, str], list[str]] = {}
+    for student, exercise, kind, evidence in counts.flags:
+        of.setdefault((student, exercise, kind), []).append(safe(evidence))
     lines = "".join(
         f"<tr><td>{link(student)}</td><td>{safe_name(exercise)}</td><td>{safe(kind)}</td>"
-        f"<td class='small'>{safe(evidence)}</td></tr>"
-        for student, exercise, kind, evidence in counts.flags
+        f"<td class='small'>{'<br>'.join(found)}</td></tr>"
+        for (student, exercise, kind), found in of.items()
     )
     return (
         f"<h2>To be looked at</h2><p class='soft'>{counts.flagged} notebooks raise a suspicion. "
         "No grade has been changed for it: please look and decide.</p>"
-        "<div class='scroll'><table class='list'><thead><tr><th>Student</th><th>Exercise</th>"
+        "<div class='scroll'><table class='list stack'><thead><tr><th>Student</th><th>Exercise</th>"
         f"<th>Suspicion</th><th>Evidence</th></tr></thead><tbody>{lines}</tbody></table></div>"
     )
 
