@@ -212,6 +212,29 @@ def test_every_lesson_can_be_graded_by_the_command(lesson: str, tmp_path: Path) 
     assert {row["verdict"] for row in rows_in(tmp_path / "out")} == {"correct"}
 
 
+def test_numpy_set_to_raise_costs_nothing(tmp_path: Path) -> None:
+    lesson = "02_forward_pass"  # where exp(-1000) is meant to round to zero
+    cells = (
+        "import numpy as np, warnings\nnp.seterr(all='raise')\nwarnings.simplefilter('error')",
+    )
+    made = notebook(right_answers(lesson), lesson=lesson, first=cells)
+    write(tmp_path / "in" / "ada" / f"{lesson}.ipynb", made)
+    assert grade(tmp_path / "in", tmp_path / "out") == 0
+    assert {row["verdict"] for row in rows_in(tmp_path / "out")} == {"correct"}
+
+
+def test_earlier_lessons_stand_as_the_library_has_them(tmp_path: Path) -> None:
+    lesson = "06_gradient_descent"
+    spoiled = (
+        "import backprop_lib\ndef broken(*args):\n    raise RuntimeError('broken')\n"
+        "mlp_forward = mlp_backward = broken\nbackprop_lib.mlp_forward = broken\n",
+    )
+    made = notebook(right_answers(lesson), lesson=lesson, first=spoiled, last=spoiled)
+    write(tmp_path / "in" / "ada" / f"{lesson}.ipynb", made)
+    assert grade(tmp_path / "in", tmp_path / "out") == 0
+    assert {row["verdict"] for row in rows_in(tmp_path / "out")} == {"correct"}
+
+
 def test_a_changed_submission_is_graded_again_and_the_old_grade_kept(tmp_path: Path) -> None:
     path = write(tmp_path / "in" / "ada.ipynb", notebook())
     grade(tmp_path / "in", tmp_path / "out", "--lesson", LESSON)
