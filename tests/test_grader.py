@@ -156,6 +156,8 @@ def test_magics_and_shell_do_not_hurt(grading: Grading, tmp_path: Path) -> None:
     solutions = RIGHT | {"linear_backward": needing}
     assert grading.verdicts(notebook(solutions, first=magics), tmp_path) == ALL_CORRECT
     assert without_magics("  !ls\nx %= 3\na = !ls") == "  pass\nx %= 3\na = None"
+    long_line = " " * 300_000 + "x )("
+    assert without_magics(long_line) == long_line  # at once
     timed = "%%time\n" + RIGHT["relu_backward"]
     assert grading.verdicts(notebook(RIGHT | {"relu_backward": timed}), tmp_path) == ALL_CORRECT
 

@@ -5,8 +5,10 @@ attack that asks for something reports what it got: `breach` in a row's message 
 """
 
 import os
+import resource
 import socket
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -544,6 +546,46 @@ def test_a_learner_cannot_ask_for_what_the_exercise_does_not_use(
     """)
     row = grading.rows(notebook({"relu_backward": asking}), tmp_path)["relu_backward"]
     assert row.points == 0 and "no such function" in row.message
+
+
+TALKING = """
+import sys
+def me():
+    frame = sys._getframe()
+    while not hasattr(frame.f_locals.get('self'), 'send'):
+        frame = frame.f_back
+    return frame.f_locals['self']
+"""
+"""The protocol's own code, in a learner's hands."""
+
+
+def test_an_endless_error_is_cut_and_stalls_nobody(grading: Grading, tmp_path: Path) -> None:
+    source = TALKING + (
+        "def relu_backward(dy, cache):\n"
+        "    me().send('raised', '/a' * 1_500_000)\n"
+        "    me().serve()\n"
+    )
+    begun = time.monotonic()
+    row = grading.rows(notebook(RIGHT | {"relu_backward": source}), tmp_path)["relu_backward"]
+    assert row.verdict == "wrong" and len(row.message) < 5000
+    assert time.monotonic() - begun < 10
+
+
+def test_questions_whose_answers_nobody_takes(grading: Grading, tmp_path: Path) -> None:
+    source = TALKING + (
+        "import numpy as np\n"
+        "def mlp_backward(dscores, cache):\n"
+        "    x, w = np.ones((4096, 1), np.float32), np.ones((2000, 1), np.float32)\n"
+        "    body = {'name': 'linear_backward', 'args': [x, (x, w, w[0])], 'kwargs': {}}\n"
+        "    for _ in range(40):\n"
+        "        me().send('reference', body)\n"
+        "    me().inbox.read(1)\n"
+    )
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    graded = grading.graded(notebook(RIGHT | {"mlp_backward": source}), tmp_path)
+    assert verdicts(graded.rows) == ALL_CORRECT | {"mlp_backward": "crashed"}
+    assert "forged frames" in {flag.kind for flag in graded.flags}
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 600_000
 
 
 def test_a_stolen_reference_is_of_no_use_later(grading: Grading, tmp_path: Path) -> None:

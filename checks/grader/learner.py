@@ -113,7 +113,7 @@ def compile_cell(source: str, name: str) -> types.CodeType:
             raise error from None
 
 
-ASSIGNED = re.compile(r"^(\s*[\w.,\[\] ]+?=\s*)[%!].*$")
+ASSIGNED = re.compile(r"^(\s*[\w.,\[\]][\w.,\[\] ]*=\s*)[%!].*$")
 """A line such as x = %magic or x = !command."""
 
 PYTHON_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun", "%%python", "%%python3")

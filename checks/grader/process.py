@@ -56,6 +56,9 @@ START_SECONDS = 60
 MAX_ITEMS = 1000
 """How many items are taken at most from a reference that yields them one after another."""
 
+MAX_TEXT = 2000
+"""How much is kept of an error's text."""
+
 ANSWERS = ("done", "raised", "returned", "did not parse", "not implemented", "out of memory")
 
 
@@ -237,6 +240,8 @@ class LearnerProcess:
             frame = self._receive(until)
             if frame.nonce != nonce:
                 raise self._forgery("a frame that nobody had asked for")
+            if frame.kind == "reference" and self._outgoing:
+                raise self._forgery("a question before the last answer was taken")
             if frame.kind == "reference" and answer is not None:
                 self._send(Frame("answer", nonce, answer(frame.body)))
             elif frame.kind in ANSWERS:
@@ -347,10 +352,9 @@ class LearnerProcess:
             self._status = self._sandbox.end()
 
     def _plain(self, text: Any) -> str:
-        """An error's text without what differs from run to run."""
-        plain = re.sub(
-            r"/scratch(-\w+)?/\d+\b|/\S*/scratch-\w+(/\d+)?", "the working folder", str(text)
-        )
+        """An error's text without what differs from run to run, and no longer than it is sent."""
+        text = str(text)[:MAX_TEXT]
+        plain = re.sub(r"/scratch(-\w+)?/\d+\b|/\S*/scratch-\w+(/\d+)?", "the working folder", text)
         return re.sub(r"\b0x[0-9a-fA-F]{6,}\b", "0x...", plain)
 
 
