@@ -202,6 +202,8 @@ class Run:
         self._plan = plan
         self._settings = settings
         self._losses: list[Loss] = []
+        self._spare_seconds = 0.0
+        self._hurried = False
         self._rows: dict[str, GradedRow] = {}
 
     @property
@@ -233,7 +235,7 @@ class Run:
 
     def _judge_in(self, process: LearnerProcess) -> None:
         """Run the cells in a new process, and judge what waits as far as the process lives."""
-        outcomes = run_cells(process, self._plan.cells, self._losses)
+        outcomes = self._run_cells(process)
         if outcomes is None:
             return  # once more, without the cell that took the process down
         defined = process.defined([exercise.name for exercise in self._exercises])
@@ -262,6 +264,31 @@ class Run:
         loaded = process.loaded(list(AUTOGRAD))
         for module in loaded:
             self.flags.append(Flag("", "autograd package", f"{module} has been imported"))
+
+    def _run_cells(self, process: LearnerProcess) -> dict[Cell, CellOutcome] | None:
+        """How each cell ended; None, with one more loss, where one took the process down.
+
+        Cells that no exercise needs may take half of the notebook's time, and then run no more.
+        """
+        left_out = {loss.cell for loss in self._losses}
+        outcomes = {}
+        for cell in self._plan.cells:
+            spare = cell not in self._plan.needed
+            late = spare and self._spare_seconds >= self._settings.limits.total_seconds / 2
+            self._hurried |= late
+            if cell in left_out or late:
+                continue
+            name = f"<cell {cell.number}>" if cell.number else f"<cell {cell.id} of the lesson>"
+            begun = time.monotonic()
+            try:
+                outcomes[cell] = process.run_cell(cell.source, name)
+            except AttemptLost as lost:
+                self._losses.append(Loss(cell, lost.verdict, lost.reason))
+                return None
+            finally:
+                if spare:
+                    self._spare_seconds += time.monotonic() - begun
+        return outcomes
 
     def _look_closer(self, exercise: Exercise, function: LearnerFunction) -> None:
         """Flag a right answer whose number of calls grows with the number of parameters."""
@@ -309,7 +336,13 @@ class Run:
 
     def _remark(self, message: str) -> str:
         """A row's message, with what else has happened to the notebook."""
-        return visible(" ".join([message, *(loss.sentence for loss in self._losses)]))
+        sentences = [message, *(loss.sentence for loss in self._losses)]
+        if self._hurried:
+            sentences.append(
+                "Added cells that no exercise needs took half of the notebook's time; the others "
+                "of that kind did not run."
+            )
+        return visible(" ".join(sentences))
 
 
 def failure(error: BaseException) -> str:
@@ -336,24 +369,6 @@ def earlier_answers(
     used = code.co_names if code else ()
     earlier = exercises[: list(exercises).index(exercise)]
     return {e.name: e.reference for e in earlier if e.reference.__name__ in used}
-
-
-def run_cells(
-    process: LearnerProcess, cells: tuple[Cell, ...], losses: list[Loss]
-) -> dict[Cell, CellOutcome] | None:
-    """How each cell ended; None, with one more loss, where one took the process down."""
-    left_out = {loss.cell for loss in losses}
-    outcomes = {}
-    for cell in cells:
-        if cell in left_out:
-            continue
-        name = f"<cell {cell.number}>" if cell.number else f"<cell {cell.id} of the lesson>"
-        try:
-            outcomes[cell] = process.run_cell(cell.source, name)
-        except AttemptLost as lost:
-            losses.append(Loss(cell, lost.verdict, lost.reason))
-            return None
-    return outcomes
 
 
 def why_missing(

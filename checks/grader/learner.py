@@ -13,8 +13,11 @@ import re
 import sys
 import traceback
 import types
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
+
+import numpy as np
 
 __all__: list[str] = []
 
@@ -100,21 +103,38 @@ def new_space() -> dict[str, Any]:
 
 
 def compile_cell(source: str, name: str) -> types.CodeType:
-    """Compile a cell, without its IPython magics where it does not compile as it is."""
+    """Compile a cell, as IPython would read it where it does not compile as it is."""
     try:
         return compile(source, name, "exec", dont_inherit=True)
     except SyntaxError as error:
-        plain = without_magics(source)
-        if plain == source:
-            raise
-        try:
-            return compile(plain, name, "exec", dont_inherit=True)
-        except SyntaxError:
-            raise error from None
+        for plain in itertools.islice(readings(source), 1, None):
+            with contextlib.suppress(SyntaxError):
+                return compile(plain, name, "exec", dont_inherit=True)
+        raise error
 
 
-ASSIGNED = re.compile(r"^(\s*[\w.,\[\]][\w.,\[\] ]*=\s*)[%!].*$")
+def readings(source: str) -> Iterator[str]:
+    """A cell as it is, without IPython's magics, and without what comes along in pasting."""
+    yield source
+    yield without_magics(source)
+    yield without_magics(pasted(source))
+
+
+TARGET = r"\s*[\w.,\[\]][\w.,\[\] ]*=\s*"
+ASSIGNED = re.compile(rf"^({TARGET})[%!].*$")
 """A line such as x = %magic or x = !command."""
+
+TIMED = re.compile(rf"^({TARGET}|\s*)%time\s+(?=\S)")
+"""The beginning of a line that does what stands behind it."""
+
+MAGIC = re.compile(r"\s*(%{1,2}[^\W\d]|!(?!=)|\?{1,2}[\w%.*]+\s*$|%{0,2}[^\W\d][\w.*]*\?{1,2}\s*$)")
+"""The beginning of a line that is IPython's own; the % or != of a longer expression is not."""
+
+PROMPTS = (
+    (">>> ", re.compile(r"^(>>>|\.\.\.)( |$)")),
+    ("In [", re.compile(r"^(In \[\d+\]|\s*\.\.\.+): ?")),
+)
+"""How a cell begins that was copied from a session, and what IPython takes off its lines."""
 
 PYTHON_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun", "%%python", "%%python3")
 
@@ -129,12 +149,24 @@ def without_magics(source: str) -> str:
         return "pass\n"
     lines = []
     for line in source.split("\n"):
-        bare = line.strip()
-        if bare[:1] in ("%", "!", "?") or (bare.endswith("?") and "#" not in bare):
+        line = TIMED.sub(r"\1", line)
+        if MAGIC.match(line):
             line = line[: len(line) - len(line.lstrip())] + "pass"
         else:
             line = ASSIGNED.sub(r"\1None", line)
         lines.append(line)
+    return "\n".join(lines)
+
+
+def pasted(source: str) -> str:
+    """The source without the first line's indent, and without prompts, as IPython runs it."""
+    lines = source.split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    begin = first.lstrip()
+    lines = [line.removeprefix(first[: len(first) - len(begin)]) for line in lines]
+    for mark, prompt in PROMPTS:
+        if begin.startswith(mark):
+            lines = [prompt.sub("", line, count=1) for line in lines]
     return "\n".join(lines)
 
 
@@ -232,7 +264,7 @@ class Learner:
             kind = type(function).__name__
             raise TypeError(f"{body['name']} should be a function, but is a value of type {kind}")
         args = body["args"]
-        with self.references(function, body["references"]):
+        with self.references(function, body["references"]), quiet():
             if body["count"]:
                 return "returned", {"value": count_calls(function, args), "args": []}
             value = function(*args)
@@ -243,15 +275,19 @@ class Learner:
     @contextlib.contextmanager
     def references(self, function: Any, names: list[str]) -> Iterator[None]:
         """While inside, these global names of the function reach the judge's references."""
-        space = getattr(function, "__globals__", self.space)
-        before = {name: space[name] for name in names if name in space}
-        space.update({name: self.reference(name) for name in names})
+        # a decorator may come from a module: what it decorates is still in the cells' own names
+        spaces = [self.space, getattr(function, "__globals__", {})]
+        before = [{name: space[name] for name in names if name in space} for space in spaces]
+        references = {name: self.reference(name) for name in names}
         try:
+            for space in spaces:
+                space.update(references)
             yield
         finally:
-            for name in names:
-                space.pop(name, None)
-            space.update(before)
+            for space, known in zip(spaces, before, strict=True):
+                for name in names:
+                    space.pop(name, None)
+                space.update(known)
 
     def reference(self, name: str) -> Any:
         """A function that asks the judge for the reference's answer."""
@@ -278,6 +314,14 @@ class Learner:
 
         ask.__name__ = name
         return ask
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """While inside, warnings are nothing that stops a function, as in the notebook's judge."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def count_calls(function: Callable[..., Any], args: list[Any]) -> int:
