@@ -562,6 +562,50 @@ def test_numerical_differences_are_flagged_and_stay_correct(
     assert flag.exercise == "linear_backward" and "parameters" in flag.evidence
 
 
+BY_COMPLEX_STEPS = """
+from concurrent.futures import ThreadPoolExecutor
+import sys
+
+def one_by_one(dy, y):
+    x, out = np.log(y / (1 - y)), np.zeros_like(y)
+    for i in np.ndindex(y.shape):
+        z = x.astype(complex)
+        z[i] += 1e-30j
+        out[i] = (dy / (1 + np.exp(-z))).imag.sum() / 1e-30
+    return out
+
+def sigmoid_backward(dy, cache):
+    {how}
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "kind"),
+    [
+        ("return one_by_one(dy, cache)", "numerical differences"),
+        (
+            "return ThreadPoolExecutor(1).submit(one_by_one, dy, cache).result()",
+            "numerical differences",
+        ),
+        (
+            "return dy if getattr(sys, 'getpro' + 'file')() else one_by_one(dy, cache)",
+            "watches the grader",
+        ),
+        (
+            "if getattr(sys, 'getpro' + 'file')(): raise ValueError\n"
+            "    return one_by_one(dy, cache)",
+            "watches the grader",
+        ),
+    ],
+)
+def test_differences_that_hide_are_flagged(
+    how: str, kind: str, grading: Grading, tmp_path: Path
+) -> None:
+    source = BY_COMPLEX_STEPS.replace("{how}", how)
+    graded = grading.graded(notebook(RIGHT | {"sigmoid_backward": source}), tmp_path)
+    assert kind in {f.kind for f in graded.flags if f.exercise == "sigmoid_backward"}
+
+
 @pytest.mark.parametrize(
     ("source", "kind"),
     [

@@ -2,7 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from checks.grader.submissions import (
 )
 from checks.grader.suspicion import AUTOGRAD, Flag, source_flags
 from checks.judge import judge
+from checks.outputs import copy, same
 
 __all__ = ["Graded", "GradedRow", "LessonGrader", "exercise_version", "unjudged"]
 
@@ -78,6 +80,9 @@ class Loss:
         """What happened, for whoever reads the row."""
         return f"{title(self.cell)} was left out ({self.verdict}): {self.reason}"
 
+
+MOST_ALIKE = 3
+"""Flags of one kind that are kept for each exercise."""
 
 PRESENTATION = (
     *("__init__.py", "__main__.py", "build.py", "command.py", "feedback.py", "pages.py"),
@@ -187,7 +192,7 @@ class LessonGrader:
         run = Run(self._sandbox, self._exercises, plan, self._settings)
         rows = run.rows_of_all()
         flags = dict.fromkeys([*source_flags(plan.cells, self._exercises), *run.flags])
-        return Graded(tuple(rows[name] for name in names), tuple(flags), notes)
+        return Graded(tuple(rows[name] for name in names), few_of_each(flags), notes)
 
 
 class Run:
@@ -291,7 +296,10 @@ class Run:
         return outcomes
 
     def _look_closer(self, exercise: Exercise, function: LearnerFunction) -> None:
-        """Flag a right answer whose number of calls grows with the number of parameters."""
+        """Flag a right answer whose number of calls grows with the number of parameters.
+
+        Or one that is another where they are counted.
+        """
         drawn = exercise.cases(
             np.random.default_rng([self._settings.seed, *exercise.name.encode()])
         )
@@ -300,7 +308,15 @@ class Run:
             return
         small, large = parameters(cases[0]), parameters(cases[-1])
         with function.with_references(exercise.uses):
-            fewer, more = (function.count_calls(case.args) for case in (cases[0], cases[-1]))
+            fewer, _ = function.count_calls(copy(cases[0].args))
+            more, watched = function.count_calls(copy(cases[-1].args))
+            try:
+                alike = same(function(*copy(cases[-1].args)), watched)
+            except Exception:
+                alike = False
+        if not alike:
+            told = "it gives another answer when its calls are counted"
+            self.flags.append(Flag(exercise.name, "watches the grader", told))
         if more - fewer >= large - small and more >= large:
             told = (
                 f"{fewer} calls for {small} parameters and {more} for {large}: the cost grows "
@@ -343,6 +359,17 @@ class Run:
                 "of that kind did not run."
             )
         return visible(" ".join(sentences))
+
+
+def few_of_each(flags: Iterable[Flag]) -> tuple[Flag, ...]:
+    """The flags, of each kind the first few for each exercise: more say no more."""
+    seen: Counter[tuple[str, str]] = Counter()
+    kept = []
+    for flag in flags:
+        seen[flag.exercise, flag.kind] += 1
+        if seen[flag.exercise, flag.kind] <= MOST_ALIKE:
+            kept.append(flag)
+    return tuple(kept)
 
 
 def failure(error: BaseException) -> str:

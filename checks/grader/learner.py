@@ -11,6 +11,7 @@ import linecache
 import os
 import re
 import sys
+import threading
 import traceback
 import types
 import warnings
@@ -257,7 +258,7 @@ class Learner:
     def answer_call(self, body: dict[str, Any]) -> tuple[str, Any]:
         """Call a function; its arguments as they are afterwards go back beside its value.
 
-        With count, the number of calls that it made comes in the place of its value.
+        With count, the number of calls that it made comes before its value.
         """
         function = self.space[body["name"]]
         if not callable(function):
@@ -324,19 +325,21 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def count_calls(function: Callable[..., Any], args: list[Any]) -> int:
-    """How many calls of Python and C functions this call leads to."""
+def count_calls(function: Callable[..., Any], args: list[Any]) -> tuple[int, Any]:
+    """How many calls of Python and C functions this call leads to, and what it gives."""
     calls = 0
 
     def note(frame: Any, event: str, argument: Any) -> None:
         nonlocal calls
         calls += event in ("call", "c_call")
 
+    threading.setprofile(note)  # in threads that it starts
     sys.setprofile(note)
     try:
         value = function(*args)
         if isinstance(value, Iterator):
-            list(itertools.islice(value, MAX_ITEMS))
+            value = list(itertools.islice(value, MAX_ITEMS))
     finally:
         sys.setprofile(None)
-    return calls
+        threading.setprofile(None)
+    return calls, value

@@ -183,7 +183,7 @@ class LearnerProcess:
 
         What it did to its arguments is done to args as well. NotImplementedError and AttemptError
         are the learner's errors; AttemptLost is the end of the process. With count, how many
-        calls it made comes back instead, as far as the process can be believed.
+        calls it made comes back before it, as far as the process can be believed.
         """
 
         def answer(body: Any) -> dict[str, Any]:
@@ -376,13 +376,16 @@ class LearnerFunction:
         """Call it there; what it does to its arguments is done to args as well."""
         return self._process.call(self.__name__, args, self._references)
 
-    def count_calls(self, args: tuple[Any, ...]) -> int:
-        """How many calls it makes, as far as the process can be believed; 0 where it fails."""
+    def count_calls(self, args: tuple[Any, ...]) -> tuple[int, Any]:
+        """How many calls it makes, as far as the process can be believed, and what it gives.
+
+        0 and None where it fails.
+        """
         try:
-            calls = self._process.call(self.__name__, args, self._references, count=True)
+            calls, value = self._process.call(self.__name__, args, self._references, count=True)
         except Exception:
-            return 0
-        return calls if isinstance(calls, int) else 0
+            return 0, None
+        return calls if isinstance(calls, int) else 0, value
 
     @contextlib.contextmanager
     def with_references(self, uses: Mapping[str, Callable[..., Any]]) -> Iterator[None]:
