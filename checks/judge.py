@@ -67,6 +67,9 @@ REPEATED = 4
 OTHER_GENERATORS = 8
 """How many other generators an attempt gets before it is said not to use what it gets."""
 
+MOST_WRAPPERS = 20
+"""How many decorators round a function are looked into."""
+
 GENERATORS_FOR_A_HABIT = 12
 """How many it gets before it is said to draw in a way that only this outcome fits."""
 
@@ -555,17 +558,30 @@ def references_in_place(
         with attempt.with_references(uses):
             yield
         return
-    names = getattr(attempt, "__globals__", None)
-    if names is None or not uses:
-        yield
-        return
-    before = {name: names[name] for name in uses if name in names}
-    names.update(uses)
+    spaces = global_names(attempt)
+    before = [{name: space[name] for name in uses if name in space} for space in spaces]
     try:
+        for space in spaces:
+            space.update(uses)
         yield
     finally:
-        for name in uses:
-            if name in before:
-                names[name] = before[name]
-            else:
-                names.pop(name, None)
+        for space, known in zip(spaces, before, strict=True):
+            for name in uses:
+                space.pop(name, None)
+            space.update(known)
+
+
+def global_names(attempt: Callable[..., Any]) -> list[dict[str, Any]]:
+    """The namespaces in which an attempt looks names up: of a function, of what it is wrapped
+    round or a part of, and of an object's method."""
+    spaces: dict[int, dict[str, Any]] = {}
+    inside: Any = attempt
+    for _ in range(MOST_WRAPPERS):
+        for function in (inside, inspect.getattr_static(type(inside), "__call__", None)):
+            space = getattr(function, "__globals__", None)
+            if isinstance(space, dict):
+                spaces[id(space)] = space
+        inside = getattr(inside, "__wrapped__", getattr(inside, "func", None))
+        if inside is None:
+            break
+    return list(spaces.values())

@@ -134,9 +134,18 @@ def test_odd_text_is_stored(tmp_path: Path) -> None:
     assert "\x1b" not in csv_of(path, tmp_path)[0]["message"]
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", "\r1", " =1", "\n=1", "\x00=1"])
+@pytest.mark.parametrize(
+    "text",
+    ["=1", "+1", "-1", "@x", "\t=1", "\r1", " =1", "\n=1", "\x00=1", "\uff1d1", "\uff20x", '"=1'],
+)
 def test_formulas_are_defused(text: str) -> None:
     assert str(csv_cell(text)).startswith("'")
+
+
+@pytest.mark.parametrize("text", ["ValueError: x;=1", "x; @SUM(1)", 'x;"=1', "x;\n+1"])
+def test_formulas_behind_a_semicolon_are_defused(text: str) -> None:
+    assert ";'" in str(csv_cell(text))
+    assert csv_cell("dx = dy; a - b, 2 + 2") == "dx = dy; a - b, 2 + 2"
 
 
 def test_a_gradebook_of_another_version_is_left_alone(tmp_path: Path) -> None:

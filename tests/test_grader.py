@@ -3,7 +3,10 @@
 import inspect
 import json
 import os
+import subprocess
 import sys
+import textwrap
+import time
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -28,8 +31,9 @@ from grader_submissions import (
 )
 
 from checks.exercises import LESSONS, find_exercise, lesson_exercises
-from checks.grader.cells import plan_cells, symbols
+from checks.grader.cells import plan_cells, symbols, written
 from checks.grader.learner import without_magics
+from checks.grader.process import Limits
 from checks.grader.settings import Settings
 from checks.grader.submissions import (
     Notebook,
@@ -156,8 +160,92 @@ def test_magics_and_shell_do_not_hurt(grading: Grading, tmp_path: Path) -> None:
     solutions = RIGHT | {"linear_backward": needing}
     assert grading.verdicts(notebook(solutions, first=magics), tmp_path) == ALL_CORRECT
     assert without_magics("  !ls\nx %= 3\na = !ls") == "  pass\nx %= 3\na = None"
+    long_line = " " * 300_000 + "x )("
+    assert without_magics(long_line) == long_line  # at once
     timed = "%%time\n" + RIGHT["relu_backward"]
     assert grading.verdicts(notebook(RIGHT | {"relu_backward": timed}), tmp_path) == ALL_CORRECT
+
+
+RELU = "def relu_backward(dy, cache):\n    return dy * (cache > 0)\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        textwrap.indent(RELU, "    "),
+        ">>> def relu_backward(dy, cache):\n...     return dy * (cache > 0)\n...\n",
+        "In [3]: def relu_backward(dy, cache):\n   ...:     return dy * (cache > 0)\n",
+        "%time scale = 1.0\n" + RELU.replace("dy *", "scale * dy *"),
+        "scale = %time 0.5 + 0.5\n" + RELU.replace("dy *", "scale * dy *"),
+        "%matplotlib inline\n" + RELU.replace("(cache > 0)", "(7\n        % 3) * (cache > 0)"),
+        "!ls\n" + RELU.replace("(cache > 0)", "(7\n        != 3) * (cache > 0)"),
+        "%pwd\n" + RELU.replace("return", '"""Which pass?\n\n    Really?\n    """\n    return'),
+    ],
+)
+def test_what_ipython_reads_as_python_is_python_here(
+    source: str, grading: Grading, tmp_path: Path
+) -> None:
+    assert grading.verdicts(notebook(RIGHT | {"relu_backward": source}), tmp_path) == ALL_CORRECT
+    assert "relu_backward" in written(source)
+
+
+@pytest.mark.parametrize("strict", ["warnings.simplefilter('error')", "np.seterr(all='raise')"])
+def test_a_warning_inside_an_answer_costs_nothing(
+    strict: str, grading: Grading, tmp_path: Path
+) -> None:
+    strictly = f"import warnings\n{strict}\n"
+    warning = strictly + RELU.replace("    return", "    np.exp(np.array([1e4]))\n    return")
+    assert grading.verdicts(notebook(RIGHT | {"relu_backward": warning}), tmp_path) == ALL_CORRECT
+
+
+def test_a_decorated_answer_builds_on_the_librarys_earlier_ones(
+    grading: Grading, tmp_path: Path
+) -> None:
+    decorated = "@np.errstate(all='ignore')\n" + RIGHT["mlp_backward"]
+    wrong = RIGHT | {"linear_backward": WRONG_LINEAR, "mlp_backward": decorated}
+    found = grading.verdicts(notebook(wrong), tmp_path)
+    assert found == ALL_CORRECT | {"linear_backward": "wrong"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from typing import Any\nrelu_backward: Any = lambda dy, cache: dy * (cache > 0)\n",
+        "if True:\n" + textwrap.indent(RELU, "    "),
+        "try:\n    import numba\nexcept ImportError:\n" + textwrap.indent(RELU, "    "),
+    ],
+)
+def test_an_answer_in_a_cell_before_the_stub(source: str, grading: Grading, tmp_path: Path) -> None:
+    answers = {name: RIGHT[name] for name in NAMES if name != "relu_backward"}
+    assert grading.verdicts(notebook(answers, first=(source,)), tmp_path) == ALL_CORRECT
+
+
+@pytest.mark.parametrize("seconds", [0.4, 9])
+def test_long_experiments_take_no_time_from_the_answers(seconds: float, tmp_path: Path) -> None:
+    cells = [f"import time; time.sleep({seconds}); n = {i}\n" for i in range(20)]
+    needing = RIGHT | {"relu_backward": RELU.replace("dy *", "scale * dy *")}
+    made = notebook(needing, first=tuple(cells), last=("scale = 1.0\n",))
+    with Grading(limits=Limits(seconds=1.5, total_seconds=6)) as grading:
+        rows = grading.rows(made, tmp_path)
+    assert verdicts(rows.values()) == ALL_CORRECT
+    assert "did not run" in rows["relu_backward"].message
+
+
+def test_cells_and_names_without_number_are_planned_at_once() -> None:
+    many = notebook(RIGHT)
+    many["cells"] += [code_cell(f"c{i} = {i}\n") for i in range(2000)]
+    many["cells"] += [
+        {"cell_type": "markdown", "metadata": {"exercise": NAMES[-1]}, "source": f"t{i}"}
+        for i in range(2000)
+    ]
+    names = ", ".join(f"b{i}" for i in range(20_000))
+    cell_of(many, "relu_backward")["source"] += f"def more():\n    return {names}\n"
+    begun = time.monotonic()
+    plan(many)
+    assert time.monotonic() - begun < 10
+    many["cells"] += [code_cell("1")] * 2000
+    with pytest.raises(NotebookError, match="cells; at most 5,000"):
+        parse_notebook(json.dumps(many).encode())
 
 
 def test_what_notebooks_do_beside_the_exercises_does_no_harm(
@@ -403,6 +491,14 @@ def test_a_cell_that_raises_is_named(grading: Grading, tmp_path: Path) -> None:
     assert row.verdict == "no such function" and "ZeroDivisionError" in row.message
 
 
+def test_a_lessons_name_without_end_is_cut(grading: Grading, tmp_path: Path) -> None:
+    made = notebook()
+    made["cells"] = [code_cell("a = 1")]
+    made["metadata"]["course"]["lesson"] = "\x1b[2J" + "x" * 10**6
+    row = grading.rows(made, tmp_path)["relu_backward"]
+    assert row.verdict == "wrong lesson" and len(row.message) < 300
+
+
 def test_the_notebook_of_another_lesson(grading: Grading, tmp_path: Path) -> None:
     other = notebook(right_answers("04_chain_rule"), lesson="04_chain_rule")
     rows = grading.rows(other, tmp_path)
@@ -534,6 +630,52 @@ def test_what_does_the_same_in_the_library_is_withheld_too(
         assert [f for f in graded.flags if f.exercise == name]
 
 
+DETOURS = {
+    "softmax": """
+        import backprop_lib.in_place as lib
+        def softmax(scores):
+            _, _, (e, total, _) = lib.softmax_cross_entropy_in_place(
+                scores.copy(), np.zeros(len(scores), int))
+            return e / total
+    """,
+    "mlp_forward": """
+        import backprop_lib.network as lib
+        def mlp_forward(x, params):
+            lib.linear, lib.relu, lib.dropout = linear, relu, lambda x, *others: (x, None)
+            scores, cache = lib.dropout_mlp_forward(x, params, 1.0, None)
+            return scores, [layer[:2] for layer in cache]
+    """,
+    "mlp_backward": """
+        import backprop_lib.network as lib
+        def mlp_backward(dscores, cache):
+            lib.linear_backward, lib.relu_backward = linear_backward, relu_backward
+            lib.dropout_backward = lambda dout, mask: dout
+            return lib.dropout_mlp_backward(dscores, [(*layer, None) for layer in cache])
+    """,
+    "train_mlp": """
+        import backprop_lib.training as lib
+        def train_mlp(params, x, labels, learning_rate, epochs, batch_size, rng):
+            names = ("iterate_minibatches", "softmax_cross_entropy_backward")
+            vars(lib).update({name: globals()[name] for name in names})
+            lib.dropout_mlp_forward = lambda x, params, *others: mlp_forward(x, params)
+            lib.dropout_mlp_backward = mlp_backward
+            lib.adam_step = lambda params, grads, *others: sgd_step(params, grads, learning_rate)
+            lib.train_regularized(params, (x, labels), (x, labels), epochs=epochs,
+                batch_size=batch_size, learning_rate=learning_rate, rng=rng)
+            return params
+    """,
+}
+
+
+@pytest.mark.parametrize("name", DETOURS)
+def test_a_detour_through_the_patched_library_is_withheld(name: str, tmp_path: Path) -> None:
+    lesson = find_exercise(name).lesson
+    with Grading(lesson) as grading:
+        made = notebook({name: textwrap.dedent(DETOURS[name])}, lesson=lesson)
+        row = grading.rows(made, tmp_path)[name]
+    assert row.points == 0 and "withheld while grading" in row.message
+
+
 def test_numerical_differences_are_flagged_and_stay_correct(
     grading: Grading, tmp_path: Path
 ) -> None:
@@ -558,6 +700,50 @@ def test_numerical_differences_are_flagged_and_stay_correct(
     assert verdicts(graded.rows) == ALL_CORRECT
     (flag,) = [f for f in graded.flags if f.kind == "numerical differences"]
     assert flag.exercise == "linear_backward" and "parameters" in flag.evidence
+
+
+BY_COMPLEX_STEPS = """
+from concurrent.futures import ThreadPoolExecutor
+import sys
+
+def one_by_one(dy, y):
+    x, out = np.log(y / (1 - y)), np.zeros_like(y)
+    for i in np.ndindex(y.shape):
+        z = x.astype(complex)
+        z[i] += 1e-30j
+        out[i] = (dy / (1 + np.exp(-z))).imag.sum() / 1e-30
+    return out
+
+def sigmoid_backward(dy, cache):
+    {how}
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "kind"),
+    [
+        ("return one_by_one(dy, cache)", "numerical differences"),
+        (
+            "return ThreadPoolExecutor(1).submit(one_by_one, dy, cache).result()",
+            "numerical differences",
+        ),
+        (
+            "return dy if getattr(sys, 'getpro' + 'file')() else one_by_one(dy, cache)",
+            "watches the grader",
+        ),
+        (
+            "if getattr(sys, 'getpro' + 'file')(): raise ValueError\n"
+            "    return one_by_one(dy, cache)",
+            "watches the grader",
+        ),
+    ],
+)
+def test_differences_that_hide_are_flagged(
+    how: str, kind: str, grading: Grading, tmp_path: Path
+) -> None:
+    source = BY_COMPLEX_STEPS.replace("{how}", how)
+    graded = grading.graded(notebook(RIGHT | {"sigmoid_backward": source}), tmp_path)
+    assert kind in {f.kind for f in graded.flags if f.exercise == "sigmoid_backward"}
 
 
 @pytest.mark.parametrize(
@@ -684,6 +870,42 @@ def test_linked_folders_are_told_and_not_followed(tmp_path: Path) -> None:
     for submission in found:
         with pytest.raises(NotebookError, match="link"):
             read_notebook(submission.path)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no such rights")
+def test_folders_that_nobody_may_enter_are_told(tmp_path: Path) -> None:
+    for name in ("locked/a.ipynb", "listed/a.ipynb", "zed/a.ipynb", "in/05/a.ipynb"):
+        write(tmp_path / "in" / name, b"{}")
+    asking = (
+        "import os, pathlib\n"
+        "from checks.grader.submissions import *\n"
+        "if os.geteuid() == 0:\n    os.setuid(65534)\n"
+        "for s in find_submissions(pathlib.Path('.')):\n"
+        "    try:\n        read_bytes(s.path)\n        print(s.student_id, 'read')\n"
+        "    except NotebookError as error:\n        print(s.student_id, error)\n"
+    )
+    try:
+        for name, mode in (("locked", 0), ("listed", 0o444), ("in/05", 0o444)):
+            (tmp_path / "in" / name).chmod(mode)
+        done = subprocess.run(
+            [sys.executable, "-c", asking],
+            cwd=tmp_path / "in",
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+            capture_output=True,
+            text=True,
+        )
+    finally:
+        for name in ("locked", "listed", "in/05"):
+            (tmp_path / "in" / name).chmod(0o755)
+    told = dict(line.split(" ", 1) for line in done.stdout.splitlines())
+    denied = "The file cannot be read: Permission denied."
+    assert told == {"locked": denied, "listed": denied, "in": denied, "zed": "read"}, done.stderr
+
+
+def test_a_student_with_a_gradebook_is_a_student(tmp_path: Path) -> None:
+    for name in ("ada/a.ipynb", "ada/gradebook.sqlite", "grades/gradebook.sqlite"):
+        write(tmp_path / "in" / name, b"{}")
+    assert [s.student_id for s in find_submissions(tmp_path / "in")] == ["ada"]
 
 
 def test_a_file_that_changes_during_the_run_is_not_graded(grading: Grading, tmp_path: Path) -> None:

@@ -5,8 +5,10 @@ attack that asks for something reports what it got: `breach` in a row's message 
 """
 
 import os
+import resource
 import socket
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -481,6 +483,196 @@ def test_forgeries_give_nothing(what: str, grading: Grading, tmp_path: Path) -> 
     assert rows["linear_backward"].verdict != "grader error", rows["linear_backward"].message
 
 
+TALKING = """
+import sys
+def me():
+    frame = sys._getframe()
+    while not hasattr(frame.f_locals.get('self'), 'send'):
+        frame = frame.f_back
+    return frame.f_locals['self']
+"""
+"""The protocol's own code, in a learner's hands."""
+
+STALE = """
+import threading, time
+def relu_backward(dy, cache):
+    mine = me()
+    def late():
+        while True:
+            mine.send('returned', {'value': dy * 0, 'args': [dy, cache]})
+            time.sleep(0.001)
+    threading.Thread(target=late, daemon=True).start()
+    return dy
+"""
+
+TRICKS = {
+    "a class that is every array": """
+        class Proxy:
+            def __getattr__(self, name): return Proxy()
+            def __call__(self, *args): return Proxy()
+            def __array__(self, *args, **kwargs): return np.zeros((3, 4))
+        def relu_backward(dy, cache): return Proxy()
+    """,
+    "an array that lies about its bytes": """
+        class Liar(np.ndarray):
+            def tobytes(self, *args): return b""
+            @property
+            def dtype(self): return np.dtype("f8")
+            @property
+            def nbytes(self): return -1
+        def relu_backward(dy, cache): return dy.view(Liar)
+    """,
+    "a list without end": """
+        class Endless(list):
+            def __iter__(self):
+                while True:
+                    yield 1.0
+        def relu_backward(dy, cache): return Endless([1])
+    """,
+    "a whole number that is larger than it says": """
+        class Large(int):
+            def __ge__(self, other): return True
+            def __lt__(self, other): return True
+        def relu_backward(dy, cache): return Large(10**400)
+    """,
+    "a dictionary with the same key again": """
+        class Twice(dict):
+            def items(self): return [("dx", 1.0)] * 3 + [(float("nan"), 2)] * 3
+        def relu_backward(dy, cache): return Twice()
+    """,
+    "an error that cannot be printed": """
+        class Bad(BaseException):
+            def __str__(self): raise SystemExit
+        def relu_backward(dy, cache): raise Bad()
+    """,
+    "an error of 100 MB": """
+        class Long(Exception):
+            def __str__(self): return "x" * 10**8
+        def relu_backward(dy, cache): raise Long()
+    """,
+    "an error that ends iterations": """
+        def relu_backward(dy, cache): raise StopIteration(dy * (cache > 0))
+    """,
+    "an answer inside an error": """
+        def relu_backward(dy, cache): raise GeneratorExit(dy * (cache > 0))
+    """,
+    "another function after the first call": """
+        def relu_backward(dy, cache):
+            global relu_backward
+            def relu_backward(dy, cache): return dy * 2
+            return dy
+    """,
+    "a stand-in as the answer": """
+        import checks
+        from checks.exercises.backward_pass import relu_backward as theirs
+        relu_backward = checks.check(theirs)
+    """,
+    "the library loaded anew without the stand-ins": """
+        import sys
+        sys.meta_path[:] = [finder for finder in sys.meta_path if "StandIn" not in str(finder)]
+        for name in [n for n in sys.modules if n.split(".")[0] in ("checks", "backprop_lib")]:
+            del sys.modules[name]
+        sys.path += ["/course", "/"]
+        def relu_backward(dy, cache):
+            try:
+                import checks.exercises.backward_pass as found
+            except ImportError:
+                import backprop_lib.layers as found
+            return found.relu_backward(dy, cache)
+    """,
+    "code constants of every function in memory": """
+        import gc, types
+        def codes():
+            todo = [f.__code__ for f in gc.get_objects() if isinstance(f, types.FunctionType)]
+            while todo:
+                code = todo.pop()
+                yield code
+                todo += [c for c in code.co_consts if isinstance(c, types.CodeType)]
+        def relu_backward(dy, cache):
+            for code in codes():
+                if code.co_name == "relu_backward" and code is not relu_backward.__code__:
+                    return types.FunctionType(code, {"np": np})(dy, cache)
+    """,
+    "subclasses of everything": """
+        def relu_backward(dy, cache):
+            todo, seen = [object], set()
+            while todo:
+                for kind in type.__subclasses__(todo.pop()):
+                    if kind not in seen:
+                        seen.add(kind)
+                        todo.append(kind)
+            for kind in seen:
+                if kind.__name__ in ("Exercise", "Case", "Truth", "Trial"):
+                    return kind
+            return dy
+    """,
+    "compiled files of the library": """
+        import importlib.util, sys, os
+        def relu_backward(dy, cache):
+            for folder in [*sys.path, "/course/library", os.getcwd()]:
+                for name in ("layers", "network"):
+                    source = os.path.join(folder, "backprop_lib", name + ".py")
+                    if os.path.exists(importlib.util.cache_from_source(source)):
+                        return dy * (cache > 0)
+            return dy
+    """,
+    "files that Python runs at its start": """
+        import os, sys
+        for folder in ("/course/library", os.path.expanduser("~"), *sys.path):
+            for name in ("sitecustomize.py", "usercustomize.py", "numpy.py"):
+                try:
+                    open(os.path.join(folder, name), "w").write("raise SystemExit")
+                except OSError:
+                    pass
+        def relu_backward(dy, cache): return dy
+    """,
+    "questions with odd names": """
+        def relu_backward(dy, cache):
+            for name in ("relu_backward", "mlp_backward", "judge", "__class__", ""):
+                try:
+                    return me().reference(name)(dy, cache)
+                except RuntimeError:
+                    pass
+            return dy
+    """,
+    "a thread that goes on answering": STALE,
+    "descriptors beside the three": """
+        import os
+        def relu_backward(dy, cache):
+            for fd in range(3, 256):
+                try:
+                    os.write(fd, b"")
+                    kind = os.readlink(f"/proc/self/fd/{fd}")
+                except OSError:
+                    continue
+                if "socket" in kind:
+                    return dy * (cache > 0)
+            return dy
+    """,
+    "what the server knows": """
+        import sys
+        def relu_backward(dy, cache):
+            frame = sys._getframe()
+            while frame:
+                text = str([v for k, v in frame.f_locals.items() if k in ("config", "request")])
+                if "20301" in text or "expected" in text:
+                    return dy * (cache > 0)
+                frame = frame.f_back
+            return dy
+    """,
+}
+
+
+@pytest.mark.parametrize("what", TRICKS)
+def test_tricks_give_nothing(what: str, grading: Grading, tmp_path: Path) -> None:
+    source = TALKING + "import numpy as np\n" + textwrap.dedent(TRICKS[what])
+    rows = grading.rows(notebook(RIGHT | {"relu_backward": source}), tmp_path)
+    found = verdicts(rows.values())
+    assert rows["relu_backward"].points == 0
+    assert found.pop("relu_backward") in ("wrong", "crashed", "time limit", "no such function")
+    assert set(found.values()) == {"correct"}
+
+
 FORGED_FRAMES = """
 import json, os, struct
 
@@ -544,6 +736,35 @@ def test_a_learner_cannot_ask_for_what_the_exercise_does_not_use(
     """)
     row = grading.rows(notebook({"relu_backward": asking}), tmp_path)["relu_backward"]
     assert row.points == 0 and "no such function" in row.message
+
+
+def test_an_endless_error_is_cut_and_stalls_nobody(grading: Grading, tmp_path: Path) -> None:
+    source = TALKING + (
+        "def relu_backward(dy, cache):\n"
+        "    me().send('raised', '/a' * 1_500_000)\n"
+        "    me().serve()\n"
+    )
+    begun = time.monotonic()
+    row = grading.rows(notebook(RIGHT | {"relu_backward": source}), tmp_path)["relu_backward"]
+    assert row.verdict == "wrong" and len(row.message) < 5000
+    assert time.monotonic() - begun < 10
+
+
+def test_questions_whose_answers_nobody_takes(grading: Grading, tmp_path: Path) -> None:
+    source = TALKING + (
+        "import numpy as np\n"
+        "def mlp_backward(dscores, cache):\n"
+        "    x, w = np.ones((4096, 1), np.float32), np.ones((2000, 1), np.float32)\n"
+        "    body = {'name': 'linear_backward', 'args': [x, (x, w, w[0])], 'kwargs': {}}\n"
+        "    for _ in range(40):\n"
+        "        me().send('reference', body)\n"
+        "    me().inbox.read(1)\n"
+    )
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    graded = grading.graded(notebook(RIGHT | {"mlp_backward": source}), tmp_path)
+    assert verdicts(graded.rows) == ALL_CORRECT | {"mlp_backward": "crashed"}
+    assert "forged frames" in {flag.kind for flag in graded.flags}
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 600_000
 
 
 def test_a_stolen_reference_is_of_no_use_later(grading: Grading, tmp_path: Path) -> None:

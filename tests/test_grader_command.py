@@ -273,6 +273,11 @@ def test_the_file_in_the_documentation_is_a_valid_one(tmp_path: Path) -> None:
         ("seed = -1", "seed should be a whole number"),
         ("seed = true", "seed should be a whole number"),
         ("seed = 1.5", "seed should be a whole number"),
+        (f"seed = {2**63}", "seed should be a whole number"),
+        (f"[points]\nrelu_backward = {10**20}", "points.relu_backward should be"),
+        ("[limits]\nseconds = 1e12", "limits.seconds should be"),
+        ("[limits]\nmemory_mb = 1e30", "limits.memory_mb should be"),
+        ("due = 0001-01-01", "outside of all calendars"),
         ("due = 3", "due should be a date"),
         ("due = 'soon'", "due should be a date"),
         ("points = 3", "points should be a table"),
@@ -292,6 +297,53 @@ def test_wrong_settings_say_what_is_wrong(text: str, told: str, tmp_path: Path) 
     with pytest.raises(SettingsError, match=re.escape(told)) as error:
         read_settings(path)
     assert FILE_NAME in str(error.value)
+
+
+def test_settings_from_an_editor_that_marks_its_files(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    path.write_bytes(b"\xef\xbb\xbfseed = 7\r\n")
+    assert read_settings(path).seed == 7
+
+
+def test_grades_do_not_go_among_the_submissions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "in" / "ada.ipynb", notebook())
+    assert grade(tmp_path / "in", tmp_path / "in" / ".") == 2
+    assert "Name another folder" in capsys.readouterr().err
+    assert os.listdir(tmp_path / "in") == ["ada.ipynb"]
+
+
+def test_a_seed_that_learners_can_know_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "in" / "ada.ipynb", b"")
+    for more, told in (((), True), (("--seed", "7"), False)):
+        assert grade(tmp_path / "in", tmp_path / "out", "--lesson", LESSON, *more) == 0
+        assert ("learners can know" in capsys.readouterr().out) == told
+
+
+def test_a_damaged_gradebook_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "in" / "ada.ipynb", b"")
+    assert grade(tmp_path / "in", tmp_path / "out", "--lesson", LESSON) == 0
+    path = tmp_path / "out" / "gradebook.sqlite"
+    data = path.read_bytes()
+    path.write_bytes(data[:4096] + b"\xa5" * (len(data) - 4096))
+    for command in (["explain", "ada"], ["report"]):
+        assert main([*command, "--out", str(tmp_path / "out")]) == 2
+        assert "malformed" in capsys.readouterr().err
+
+
+def test_one_learners_flags_do_not_hide_those_of_the_others(tmp_path: Path) -> None:
+    many = tuple(f"import gc  # {i}\n" * 30 for i in range(40))
+    for i in range(4):
+        write(tmp_path / "in" / f"ada{i}.ipynb", notebook(RIGHT, last=many))
+    write(tmp_path / "in" / "zed.ipynb", notebook(RIGHT, last=("import torch",)))
+    assert grade(tmp_path / "in", tmp_path / "out", "--lesson", LESSON) == 0
+    report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    section = report.partition("To be looked at")[2]
+    assert "import torch" in section
+    assert section.count("import gc") <= 4 * 3
 
 
 def test_dates_without_a_time_are_until_their_end() -> None:

@@ -98,6 +98,59 @@ def test_without_root_one_user_does_not_reach_the_server(tmp_path: Path) -> None
             assert grading.verdicts(notebook(RIGHT), tmp_path) == ALL_CORRECT
 
 
+LEAVE = """
+import os
+for place in {places}:
+    try:
+        with open(place, "w") as file:
+            file.write("secret")
+    except OSError:
+        pass
+try:
+    {more}
+except OSError:
+    pass
+def relu_backward(dy, cache):
+    return dy * (cache > 0)
+"""
+FIND = """
+import os
+about = os.stat("/scratch")
+left = [place for place in {places} if os.path.exists(place)]
+left += os.listxattr("/scratch") if os.access("/scratch", os.R_OK) else []
+left += ["the mode"] if about.st_mode & 0o7777 not in (0o700, 0o711) else []
+left += ["the time"] if about.st_atime == 12345 else []
+def relu_backward(dy, cache):
+    raise RuntimeError(f"left: {{left}}")
+"""
+PLACES = "('/dev/shm/left', '/scratch/.matplotlib/left', '/dev/mqueue/left', '/dev/pts/left')"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "open('/scratch/.matplotlib/much', 'wb').write(bytes(2**26 - 2**16))",
+        "os.mkdir('/scratch/.matplotlib'); open('/scratch/.matplotlib/left', 'w').close()",
+        "os.setxattr('/scratch', 'user.left', b'secret')",
+        "os.chmod('/scratch', 0o1755)",
+        "os.utime('/scratch', (12345, 12345))",
+    ],
+)
+def test_without_root_nothing_is_left_for_the_next(more: str, tmp_path: Path) -> None:
+    need_walls()
+    drawing = (
+        "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.savefig('a.png')\n"
+        "open('x', 'wb').write(bytes(2**20))\n"
+    )
+    with Grading(mode="bubblewrap") as grading:
+        leaving = LEAVE.format(places=PLACES, more=more)
+        assert grading.verdicts(notebook(RIGHT | {"relu_backward": leaving}), tmp_path)
+        found = grading.rows(notebook({"relu_backward": FIND.format(places=PLACES)}), tmp_path)
+        assert "left: []" in found["relu_backward"].message
+        needing = RIGHT | {"relu_backward": drawing + RIGHT["relu_backward"]}
+        assert grading.verdicts(notebook(needing), tmp_path) == ALL_CORRECT
+
+
 def test_a_server_that_has_died_is_replaced(tmp_path: Path) -> None:
     if not hasattr(os, "fork"):
         pytest.skip("there is no server")

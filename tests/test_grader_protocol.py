@@ -3,6 +3,7 @@
 import contextlib
 import json
 import math
+import time
 
 import numpy as np
 import pytest
@@ -107,6 +108,35 @@ def test_foreign_values_are_marked_and_never_pickled() -> None:
     endless: list = []
     endless.append(endless)
     assert isinstance(decode(encode(Frame("k", "n", endless))), Frame)
+
+
+def colliding_keys(count: int) -> list[tuple[int, int]]:
+    """Pairs of numbers that have one and the same hash."""
+    p1, p2, p5, m = 0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x27D4EB2F165667C5, 2**64
+    keys: list[tuple[int, int]] = []
+    for a in range(1, 10 * count):
+        mixed = (p5 + a * p2) % m
+        mixed = ((mixed << 31 | mixed >> 33) % m) * p1 % m
+        b = (12345 - mixed) * pow(p2, -1, m) % m
+        b -= m if b >= m // 2 else 0
+        if abs(b) < 2**61 - 1 and b != -1:
+            keys.append((a, b))
+    return keys[:count]
+
+
+def test_keys_that_collide_take_no_time() -> None:
+    keys = colliding_keys(40_000)
+    assert len(keys) == 40_000 and len({hash(key) for key in keys}) == 1
+    items = [[["tuple", list(key)], None] for key in keys]
+    header = json.dumps(["returned", "n", [], ["dict", items]]).encode()
+    assert len(header) <= protocol.MAX_HEADER
+    begun = time.monotonic()
+    with pytest.raises(ProtocolError):
+        decode(protocol.PREFIX.pack(protocol.MAGIC, len(header), 0) + header)
+    assert time.monotonic() - begun < 2
+    many = dict.fromkeys(range(protocol.MAX_KEYS + 1))
+    (large, small) = decode(encode(Frame("k", "n", [many, {(1, 2): 3}]))).body
+    assert isinstance(large, protocol.Unsupported) and small == {(1, 2): 3}
 
 
 @settings(deadline=None)

@@ -1,3 +1,5 @@
+import functools
+
 """The judge against right answers written in many ways, and against wrong ones."""
 
 import linecache
@@ -316,8 +318,26 @@ def test_a_mistake_in_an_earlier_exercise_counts_only_there():
     )
     mine = namespace["linear_backward"]
     assert judge("linear_backward", mine).verdict == "wrong"
-    assert judge("mlp_backward", namespace["mlp_backward"]).verdict == "correct"
+    answer = namespace["mlp_backward"]
+    for way in (answer, timed(answer), functools.partial(answer), Called(answer)):
+        assert judge("mlp_backward", way).verdict == "correct"
     assert namespace["linear_backward"] is mine
+
+
+class Called:
+    def __init__(self, function):
+        self.func = function
+
+    def __call__(self, *args):
+        return self.func(*args)
+
+
+def timed(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        return function(*args)
+
+    return wrapper
 
 
 def test_result_can_be_reproduced_from_its_own_line(capsys):

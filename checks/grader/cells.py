@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from checks.grader.learner import without_magics
+from checks.grader.learner import readings
 from checks.grader.submissions import Cell, Notebook
 
 __all__ = ["Plan", "Symbols", "parse", "plan_cells", "setup_sources", "symbols", "written"]
@@ -27,6 +27,8 @@ class Plan:
     """What has happened to the lesson's cells, in a sentence each."""
     foreign: bool = False
     """Whether the notebook is that of another lesson."""
+    needed: frozenset[Cell] = frozenset()
+    """The cells that define the exercises' functions, or what those use."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,13 @@ def plan_cells(notebook: Notebook, manifest: Notebook, exercises: Sequence[str])
     stubs = {cell.exercise: cell for cell in manifest.cells if cell.exercise in exercises}
     own = {cell.id: cell for cell in manifest.cells if cell.id and cell.exercise not in exercises}
     places = {cell.exercise or cell.id: i for i, cell in enumerate(manifest.cells)}
+    answered = {
+        name
+        for cell in notebook.cells
+        if cell.kind == "code" and cell.source.strip() not in sources
+        for name in exercises
+        if answers(cell, name)
+    }
     notes: list[str] = []
 
     place = -1
@@ -66,7 +75,7 @@ def plan_cells(notebook: Notebook, manifest: Notebook, exercises: Sequence[str])
             place = places[key]
             order.append(place)
         if cell.kind != "code":
-            if cell.exercise in exercises and reads_as_answer(cell, notebook, sources):
+            if cell.exercise in exercises and reads_as_answer(cell, answered):
                 notes.append(f"The cell of {cell.exercise} is no code cell; it ran as one.")
                 chosen.append((place, cell))
             continue
@@ -84,7 +93,8 @@ def plan_cells(notebook: Notebook, manifest: Notebook, exercises: Sequence[str])
         notes.append("Cells were moved; they ran in the lesson's order.")
     chosen = without_spare_stubs(chosen, stubs)
     notes += losses(chosen, exercises, stubs)
-    chosen += needed(chosen, edited, manifest, exercises)
+    added, used = needed(chosen, edited, manifest, exercises)
+    chosen += added
     chosen.sort(key=lambda pair: pair[0])
     foreign = bool(
         notebook.lesson
@@ -92,17 +102,16 @@ def plan_cells(notebook: Notebook, manifest: Notebook, exercises: Sequence[str])
         and notebook.lesson != manifest.lesson
         and not any(answers(cell, name) for _, cell in chosen for name in exercises)
     )
-    return Plan(tuple(cell for _, cell in chosen), tuple(notes), foreign)
+    return Plan(tuple(cell for _, cell in chosen), tuple(notes), foreign, used)
 
 
-def reads_as_answer(cell: Cell, notebook: Notebook, sources: set[str]) -> bool:
+def reads_as_answer(cell: Cell, answered: set[str]) -> bool:
     """Whether a cell of text holds its exercise's function, and no code cell does.
 
-    sources: of the lesson's own cells.
+    answered: the exercises of which a code cell holds the function.
     """
     name = cell.exercise or ""
-    code = [c for c in notebook.cells if c.kind == "code" and c.source.strip() not in sources]
-    if any(answers(c, name) for c in code):
+    if name in answered:
         return False
     return parse(cell.source) is not None and name in written(cell.source)
 
@@ -118,7 +127,7 @@ def without_spare_stubs(
     """Without copies of a stub, where another cell has an answer."""
     kept = chosen
     for name, stub in stubs.items():
-        copies = [p for p in kept if p[1].source.strip() == stub.source.strip()]
+        copies = {p for p in kept if p[1].source.strip() == stub.source.strip()}
         others = [p for p in kept if p not in copies and answers(p[1], str(name))]
         if others:
             kept = [p for p in kept if p not in copies]
@@ -149,8 +158,11 @@ def needed(
     edited: list[tuple[int, Cell]],
     manifest: Notebook,
     exercises: Sequence[str],
-) -> list[tuple[int, Cell]]:
-    """The demonstrations that define what the exercises' cells use, and what those use in turn."""
+) -> tuple[list[tuple[int, Cell]], frozenset[Cell]]:
+    """The demonstrations that define what the exercises' cells use, and what those use in turn.
+
+    With them, all cells that the exercises need, the learner's own among them.
+    """
     have = set(dir(builtins)) | set(exercises) | {"display", "get_ipython"}
     for source in setup_sources(manifest):
         have |= symbols(source).defined
@@ -159,34 +171,44 @@ def needed(
         for i, cell in enumerate(manifest.cells)
         if cell.kind == "code" and cell.exercise not in exercises and "setup" not in cell.tags
     ]
-    wanted = [
-        (place, name)
-        for place, cell in chosen
-        if any(answers(cell, exercise) for exercise in exercises)
-        for name in symbols(cell.source).used
-    ]
+    own, *others = map(by_name, (chosen, edited, demonstrations))
     added: dict[int, tuple[int, Cell]] = {}
-    while wanted:
+    used: set[Cell] = set()
+    wanted: list[tuple[int, str]] = []
+    providers = [p for p in chosen if any(answers(p[1], exercise) for exercise in exercises)]
+    while True:
+        for at, cell in providers:
+            if cell not in used:
+                used.add(cell)
+                wanted += [(at, name) for name in symbols(cell.source).used]
+        if not wanted:
+            return [added[i] for i in sorted(added)], frozenset(used)
         place, name = wanted.pop()
-        if name in have:
-            continue
-        have.add(name)
-        providers = [p for p in chosen if name in symbols(p[1].source).defined]
-        for some in (edited, demonstrations):
-            if not providers:
-                nearest = [p for p in some if name in symbols(p[1].source).defined]
-                before = [p for p in nearest if p[0] < place]
-                providers = before[-1:] or nearest[:1]
-                if providers:
-                    added[providers[0][0]] = providers[0]
-        wanted += [(at, used) for at, cell in providers for used in symbols(cell.source).used]
-    return [added[i] for i in sorted(added)]
+        providers = []
+        if name not in have:
+            have.add(name)
+            providers = own.get(name, [])
+            for some in others:
+                if not providers:
+                    nearest = some.get(name, [])
+                    before = [p for p in nearest if p[0] < place]
+                    providers = before[-1:] or nearest[:1]
+                    added |= {p[0]: p for p in providers}
+
+
+def by_name(cells: Iterable[tuple[int, Cell]]) -> dict[str, list[tuple[int, Cell]]]:
+    """The cells that define each name, with their places, in their order."""
+    found: dict[str, list[tuple[int, Cell]]] = {}
+    for place, cell in cells:
+        for name in symbols(cell.source).defined:
+            found.setdefault(name, []).append((place, cell))
+    return found
 
 
 @functools.lru_cache(maxsize=256)
 def parse(source: str) -> ast.Module | None:
     """The source's tree, without magics; None where it is no Python. Not to be changed."""
-    for text in (source, without_magics(source)):
+    for text in readings(source):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of escapes such as "\\d"
@@ -203,18 +225,23 @@ def written(source: str) -> frozenset[str]:
     if tree is None:
         return frozenset(DEFINITION.findall(source))
     names = set()
-    for node in tree.body:
+    todo: list[ast.AST] = [*tree.body]
+    while todo:
+        node = todo.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             names.add(node.name)
-        elif isinstance(node, ast.Assign):
-            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names |= {target.id for target in targets if isinstance(target, ast.Name)}
+        elif not isinstance(node, (ast.ClassDef, ast.expr)):
+            todo += ast.iter_child_nodes(node)  # what stands under an if, a try, a with
     return frozenset(names)
 
 
 @functools.lru_cache(maxsize=1024)
 def symbols(source: str) -> Symbols:
     """The global names that a cell defines and uses; by a guess where it is no Python."""
-    for text in (source, without_magics(source)):
+    for text in readings(source):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")

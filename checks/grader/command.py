@@ -26,6 +26,7 @@ from checks.grader.report import ClassCounts, class_report, count_class
 from checks.grader.sandbox import SandboxError, find_mode
 from checks.grader.settings import (
     FILE_NAME,
+    GRADING_SEED,
     Settings,
     SettingsError,
     parse_settings,
@@ -145,6 +146,8 @@ def grade_class(args: argparse.Namespace) -> int:
     """Look at all submissions, grade those that are not done yet, and write what was found."""
     prepared = prepare(args)
     say(str(prepared.walls))
+    if prepared.settings.seed == GRADING_SEED:
+        say("The seed is the course's own, which learners can know: set one of yours (seed = N).")
     if args.require_isolation and not prepared.walls.complete:
         return misuse("Refused: --require-isolation was given, and walls are missing. Run nothing.")
     found = list(find_submissions(prepared.submissions))
@@ -176,6 +179,8 @@ def prepare(args: argparse.Namespace) -> Class:
         raise SettingsError(f"There is no folder {args.submissions}. Name the folder of notebooks.")
     if not args.lessons_dir.is_dir():
         raise SettingsError(f"There is no folder {args.lessons_dir}. Name the lessons' folder.")
+    if args.out.resolve() == args.submissions.resolve():
+        raise SettingsError(f"{args.out} holds the submissions. Name another folder by --out.")
     if args.workers < 1:
         raise SettingsError(f"--workers should be 1 or more; it is {args.workers}.")
     settings = settings_of(args)
@@ -332,7 +337,7 @@ def run_explain(args: argparse.Namespace) -> int:
                 some = ", ".join(book.students()[:10])
                 return misuse(f"There are no grades of {args.student}. There are: {some}, ...")
             told = [line for entry in entries for line in explanation(entry, args.exercise, book)]
-    except GradebookError as error:
+    except (GradebookError, sqlite3.Error) as error:
         return misuse(str(error))
     if not told:
         known = ", ".join(row.exercise for entry in entries for row in entry.rows)

@@ -2,7 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from checks.grader.submissions import (
 )
 from checks.grader.suspicion import AUTOGRAD, Flag, source_flags
 from checks.judge import judge
+from checks.outputs import copy, same
 
 __all__ = ["Graded", "GradedRow", "LessonGrader", "exercise_version", "unjudged"]
 
@@ -78,6 +80,9 @@ class Loss:
         """What happened, for whoever reads the row."""
         return f"{title(self.cell)} was left out ({self.verdict}): {self.reason}"
 
+
+MOST_ALIKE = 3
+"""Flags of one kind that are kept for each exercise."""
 
 PRESENTATION = (
     *("__init__.py", "__main__.py", "build.py", "command.py", "feedback.py", "pages.py"),
@@ -187,7 +192,7 @@ class LessonGrader:
         run = Run(self._sandbox, self._exercises, plan, self._settings)
         rows = run.rows_of_all()
         flags = dict.fromkeys([*source_flags(plan.cells, self._exercises), *run.flags])
-        return Graded(tuple(rows[name] for name in names), tuple(flags), notes)
+        return Graded(tuple(rows[name] for name in names), few_of_each(flags), notes)
 
 
 class Run:
@@ -202,6 +207,8 @@ class Run:
         self._plan = plan
         self._settings = settings
         self._losses: list[Loss] = []
+        self._spare_seconds = 0.0
+        self._hurried = False
         self._rows: dict[str, GradedRow] = {}
 
     @property
@@ -233,7 +240,7 @@ class Run:
 
     def _judge_in(self, process: LearnerProcess) -> None:
         """Run the cells in a new process, and judge what waits as far as the process lives."""
-        outcomes = run_cells(process, self._plan.cells, self._losses)
+        outcomes = self._run_cells(process)
         if outcomes is None:
             return  # once more, without the cell that took the process down
         defined = process.defined([exercise.name for exercise in self._exercises])
@@ -263,8 +270,36 @@ class Run:
         for module in loaded:
             self.flags.append(Flag("", "autograd package", f"{module} has been imported"))
 
+    def _run_cells(self, process: LearnerProcess) -> dict[Cell, CellOutcome] | None:
+        """How each cell ended; None, with one more loss, where one took the process down.
+
+        Cells that no exercise needs may take half of the notebook's time, and then run no more.
+        """
+        left_out = {loss.cell for loss in self._losses}
+        outcomes = {}
+        for cell in self._plan.cells:
+            spare = cell not in self._plan.needed
+            late = spare and self._spare_seconds >= self._settings.limits.total_seconds / 2
+            self._hurried |= late
+            if cell in left_out or late:
+                continue
+            name = f"<cell {cell.number}>" if cell.number else f"<cell {cell.id} of the lesson>"
+            begun = time.monotonic()
+            try:
+                outcomes[cell] = process.run_cell(cell.source, name)
+            except AttemptLost as lost:
+                self._losses.append(Loss(cell, lost.verdict, lost.reason))
+                return None
+            finally:
+                if spare:
+                    self._spare_seconds += time.monotonic() - begun
+        return outcomes
+
     def _look_closer(self, exercise: Exercise, function: LearnerFunction) -> None:
-        """Flag a right answer whose number of calls grows with the number of parameters."""
+        """Flag a right answer whose number of calls grows with the number of parameters.
+
+        Or one that is another where they are counted.
+        """
         drawn = exercise.cases(
             np.random.default_rng([self._settings.seed, *exercise.name.encode()])
         )
@@ -273,7 +308,15 @@ class Run:
             return
         small, large = parameters(cases[0]), parameters(cases[-1])
         with function.with_references(exercise.uses):
-            fewer, more = (function.count_calls(case.args) for case in (cases[0], cases[-1]))
+            fewer, _ = function.count_calls(copy(cases[0].args))
+            more, watched = function.count_calls(copy(cases[-1].args))
+            try:
+                alike = same(function(*copy(cases[-1].args)), watched)
+            except Exception:
+                alike = False
+        if not alike:
+            told = "it gives another answer when its calls are counted"
+            self.flags.append(Flag(exercise.name, "watches the grader", told))
         if more - fewer >= large - small and more >= large:
             told = (
                 f"{fewer} calls for {small} parameters and {more} for {large}: the cost grows "
@@ -309,7 +352,24 @@ class Run:
 
     def _remark(self, message: str) -> str:
         """A row's message, with what else has happened to the notebook."""
-        return visible(" ".join([message, *(loss.sentence for loss in self._losses)]))
+        sentences = [message, *(loss.sentence for loss in self._losses)]
+        if self._hurried:
+            sentences.append(
+                "Added cells that no exercise needs took half of the notebook's time; the others "
+                "of that kind did not run."
+            )
+        return visible(" ".join(sentences))
+
+
+def few_of_each(flags: Iterable[Flag]) -> tuple[Flag, ...]:
+    """The flags, of each kind the first few for each exercise: more say no more."""
+    seen: Counter[tuple[str, str]] = Counter()
+    kept = []
+    for flag in flags:
+        seen[flag.exercise, flag.kind] += 1
+        if seen[flag.exercise, flag.kind] <= MOST_ALIKE:
+            kept.append(flag)
+    return tuple(kept)
 
 
 def failure(error: BaseException) -> str:
@@ -336,24 +396,6 @@ def earlier_answers(
     used = code.co_names if code else ()
     earlier = exercises[: list(exercises).index(exercise)]
     return {e.name: e.reference for e in earlier if e.reference.__name__ in used}
-
-
-def run_cells(
-    process: LearnerProcess, cells: tuple[Cell, ...], losses: list[Loss]
-) -> dict[Cell, CellOutcome] | None:
-    """How each cell ended; None, with one more loss, where one took the process down."""
-    left_out = {loss.cell for loss in losses}
-    outcomes = {}
-    for cell in cells:
-        if cell in left_out:
-            continue
-        name = f"<cell {cell.number}>" if cell.number else f"<cell {cell.id} of the lesson>"
-        try:
-            outcomes[cell] = process.run_cell(cell.source, name)
-        except AttemptLost as lost:
-            losses.append(Loss(cell, lost.verdict, lost.reason))
-            return None
-    return outcomes
 
 
 def why_missing(

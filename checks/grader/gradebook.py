@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,6 +36,8 @@ COLUMNS = (
     "flags",
     "message",
 )
+FORMULA = re.compile(r"(^|;)(?=[\s\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""Where a formula may begin, also with signs of double width, which some take for the usual."""
 VERSION = 2
 KEY = "student_id TEXT NOT NULL, lesson TEXT NOT NULL, digest TEXT NOT NULL"
 SCHEMA = f"""
@@ -345,12 +348,12 @@ def storable(value: Any) -> Any:
 def csv_cell(value: str | int | None) -> str | int:
     """A value as it goes into the CSV file.
 
-    A spreadsheet runs a text that begins like a formula; an apostrophe before it stops that.
+    A spreadsheet runs a text that begins like a formula, and some take what follows a semicolon
+    as another cell; an apostrophe before it stops that.
     """
     if not isinstance(value, str):
         return "" if value is None else value
-    dangerous = value.startswith(("=", "+", "-", "@", "\t", "\r"))
     text = "".join(c if c.isprintable() else " " for c in value)
-    if text.lstrip().startswith(("=", "+", "-", "@")):
-        dangerous = True
-    return "'" + text if dangerous else text
+    if value.startswith(("\t", "\r")):
+        return "'" + text
+    return FORMULA.sub(r"\1'", text)

@@ -200,7 +200,6 @@ def bubblewrap_command(course: Path, as_root: bool) -> list[str]:
             command += ["--tmpfs", str(place)]
     command += ["--ro-bind", str(course), COURSE_IN]
     command += ["--proc", "/proc", "--dev", "/dev"]
-    command += ["--size", str(2**20), "--tmpfs", "/dev/shm"]
     command += ["--perms", "0711", "--size", str(SCRATCH_BYTES), "--tmpfs", SCRATCH_IN]
     command += ["--remount-ro", "/dev", "--remount-ro", "/"]
     return [*command, "--chdir", SCRATCH_IN, "--"]

@@ -11,11 +11,14 @@ import linecache
 import os
 import re
 import sys
+import threading
 import traceback
 import types
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
+
+import numpy as np
 
 __all__: list[str] = []
 
@@ -101,21 +104,38 @@ def new_space() -> dict[str, Any]:
 
 
 def compile_cell(source: str, name: str) -> types.CodeType:
-    """Compile a cell, without its IPython magics where it does not compile as it is."""
+    """Compile a cell, as IPython would read it where it does not compile as it is."""
     try:
         return compile(source, name, "exec", dont_inherit=True)
     except SyntaxError as error:
-        plain = without_magics(source)
-        if plain == source:
-            raise
-        try:
-            return compile(plain, name, "exec", dont_inherit=True)
-        except SyntaxError:
-            raise error from None
+        for plain in itertools.islice(readings(source), 1, None):
+            with contextlib.suppress(SyntaxError):
+                return compile(plain, name, "exec", dont_inherit=True)
+        raise error
 
 
-ASSIGNED = re.compile(r"^(\s*[\w.,\[\] ]+?=\s*)[%!].*$")
+def readings(source: str) -> Iterator[str]:
+    """A cell as it is, without IPython's magics, and without what comes along in pasting."""
+    yield source
+    yield without_magics(source)
+    yield without_magics(pasted(source))
+
+
+TARGET = r"\s*[\w.,\[\]][\w.,\[\] ]*=\s*"
+ASSIGNED = re.compile(rf"^({TARGET})[%!].*$")
 """A line such as x = %magic or x = !command."""
+
+TIMED = re.compile(rf"^({TARGET}|\s*)%time\s+(?=\S)")
+"""The beginning of a line that does what stands behind it."""
+
+MAGIC = re.compile(r"\s*(%{1,2}[^\W\d]|!(?!=)|\?{1,2}[\w%.*]+\s*$|%{0,2}[^\W\d][\w.*]*\?{1,2}\s*$)")
+"""The beginning of a line that is IPython's own; the % or != of a longer expression is not."""
+
+PROMPTS = (
+    (">>> ", re.compile(r"^(>>>|\.\.\.)( |$)")),
+    ("In [", re.compile(r"^(In \[\d+\]|\s*\.\.\.+): ?")),
+)
+"""How a cell begins that was copied from a session, and what IPython takes off its lines."""
 
 PYTHON_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun", "%%python", "%%python3")
 
@@ -130,12 +150,24 @@ def without_magics(source: str) -> str:
         return "pass\n"
     lines = []
     for line in source.split("\n"):
-        bare = line.strip()
-        if bare[:1] in ("%", "!", "?") or (bare.endswith("?") and "#" not in bare):
+        line = TIMED.sub(r"\1", line)
+        if MAGIC.match(line):
             line = line[: len(line) - len(line.lstrip())] + "pass"
         else:
             line = ASSIGNED.sub(r"\1None", line)
         lines.append(line)
+    return "\n".join(lines)
+
+
+def pasted(source: str) -> str:
+    """The source without the first line's indent, and without prompts, as IPython runs it."""
+    lines = source.split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    begin = first.lstrip()
+    lines = [line.removeprefix(first[: len(first) - len(begin)]) for line in lines]
+    for mark, prompt in PROMPTS:
+        if begin.startswith(mark):
+            lines = [prompt.sub("", line, count=1) for line in lines]
     return "\n".join(lines)
 
 
@@ -225,7 +257,7 @@ class Learner:
     def answer_call(self, body: dict[str, Any]) -> tuple[str, Any]:
         """Call a function; its arguments as they are afterwards go back beside its value.
 
-        With count, the number of calls that it made comes in the place of its value.
+        With count, the number of calls that it made comes before its value.
         """
         function = self.space[body["name"]]
         if not callable(function):
@@ -234,13 +266,29 @@ class Learner:
         args = body["args"]
         here = {name: self.shipped(own_name) for name, own_name in body["library"].items()}
         there = {name: self.reference(name) for name in body["references"]}
-        with calm(), replaced(getattr(function, "__globals__", self.space), here | there):
+        with self.meaning(function, here | there), quiet():
             if body["count"]:
                 return "returned", {"value": count_calls(function, args), "args": []}
             value = function(*args)
             if isinstance(value, Iterator):  # its lines run only as the items are asked for
                 value = list(itertools.islice(value, MAX_ITEMS))
         return "returned", {"value": value, "args": args}
+
+    @contextlib.contextmanager
+    def meaning(self, function: Any, names: dict[str, Any]) -> Iterator[None]:
+        """While inside, these global names of the function mean something else."""
+        # a decorator may come from a module: what it decorates is still in the cells' own names
+        spaces = [self.space, getattr(function, "__globals__", {})]
+        before = [{name: space[name] for name in names if name in space} for space in spaces]
+        try:
+            for space in spaces:
+                space.update(names)
+            yield
+        finally:
+            for space, known in zip(spaces, before, strict=True):
+                for name in names:
+                    space.pop(name, None)
+                space.update(known)
 
     def shipped(self, name: str) -> Any:
         """The library's function of this name, as it was before any cell ran."""
@@ -280,23 +328,8 @@ REFERENCE_ERRORS: dict[str, type[Exception]] = {
 
 
 @contextlib.contextmanager
-def replaced(space: dict[str, Any], by: dict[str, Any]) -> Iterator[None]:
-    """While inside, these names of a namespace mean something else."""
-    before = {name: space[name] for name in by if name in space}
-    space.update(by)
-    try:
-        yield
-    finally:
-        for name in by:
-            space.pop(name, None)
-        space.update(before)
-
-
-@contextlib.contextmanager
-def calm() -> Iterator[None]:
-    """While inside, no warning and no overflow becomes an error, as in the notebook's check."""
-    import numpy as np
-
+def quiet() -> Iterator[None]:
+    """While inside, warnings are nothing that stops a function, as in the notebook's judge."""
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -313,19 +346,21 @@ def uncounted() -> Iterator[None]:
         sys.setprofile(counter)
 
 
-def count_calls(function: Callable[..., Any], args: list[Any]) -> int:
-    """How many calls of Python and C functions this call leads to."""
+def count_calls(function: Callable[..., Any], args: list[Any]) -> tuple[int, Any]:
+    """How many calls of Python and C functions this call leads to, and what it gives."""
     calls = 0
 
     def note(frame: Any, event: str, argument: Any) -> None:
         nonlocal calls
         calls += event in ("call", "c_call")
 
+    threading.setprofile(note)  # in threads that it starts
     sys.setprofile(note)
     try:
         value = function(*args)
         if isinstance(value, Iterator):
-            list(itertools.islice(value, MAX_ITEMS))
+            value = list(itertools.islice(value, MAX_ITEMS))
     finally:
         sys.setprofile(None)
-    return calls
+        threading.setprofile(None)
+    return calls, value

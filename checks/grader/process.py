@@ -57,6 +57,9 @@ START_SECONDS = 60
 MAX_ITEMS = 1000
 """How many items are taken at most from a reference that yields them one after another."""
 
+MAX_TEXT = 2000
+"""How much is kept of an error's text."""
+
 ANSWERS = ("done", "raised", "returned", "did not parse", "not implemented", "out of memory")
 
 
@@ -181,7 +184,7 @@ class LearnerProcess:
 
         What it did to its arguments is done to args as well. NotImplementedError and AttemptError
         are the learner's errors; AttemptLost is the end of the process. With count, how many
-        calls it made comes back instead, as far as the process can be believed.
+        calls it made comes back before it, as far as the process can be believed.
         """
 
         def answer(body: Any) -> tuple[Any, ...]:
@@ -246,6 +249,8 @@ class LearnerProcess:
             frame = self._receive(until)
             if frame.nonce != nonce:
                 raise self._forgery("a frame that nobody had asked for")
+            if frame.kind == "reference" and self._outgoing:
+                raise self._forgery("a question before the last answer was taken")
             if frame.kind == "reference" and answer is not None:
                 self._send(Frame("answer", nonce, answer(frame.body)))
             elif frame.kind in ANSWERS:
@@ -357,10 +362,9 @@ class LearnerProcess:
             self._status = self._sandbox.end()
 
     def _plain(self, text: Any) -> str:
-        """An error's text without what differs from run to run."""
-        plain = re.sub(
-            r"/scratch(-\w+)?/\d+\b|/\S*/scratch-\w+(/\d+)?", "the working folder", str(text)
-        )
+        """An error's text without what differs from run to run, and no longer than it is sent."""
+        text = str(text)[:MAX_TEXT]
+        plain = re.sub(r"/scratch(-\w+)?/\d+\b|/\S*/scratch-\w+(/\d+)?", "the working folder", text)
         return re.sub(r"\b0x[0-9a-fA-F]{6,}\b", "0x...", plain)
 
 
@@ -382,13 +386,16 @@ class LearnerFunction:
         """Call it there; what it does to its arguments is done to args as well."""
         return self._process.call(self.__name__, args, self._references)
 
-    def count_calls(self, args: tuple[Any, ...]) -> int:
-        """How many calls it makes, as far as the process can be believed; 0 where it fails."""
+    def count_calls(self, args: tuple[Any, ...]) -> tuple[int, Any]:
+        """How many calls it makes, as far as the process can be believed, and what it gives.
+
+        0 and None where it fails.
+        """
         try:
-            calls = self._process.call(self.__name__, args, self._references, count=True)
+            calls, value = self._process.call(self.__name__, args, self._references, count=True)
         except Exception:
-            return 0
-        return calls if isinstance(calls, int) else 0
+            return 0, None
+        return calls if isinstance(calls, int) else 0, value
 
     @contextlib.contextmanager
     def with_references(self, uses: Mapping[str, Callable[..., Any]]) -> Iterator[None]:

@@ -33,6 +33,8 @@ MAX_HEADER = 4 * 2**20
 MAX_ARRAYS = 64 * 2**20
 MAX_DEPTH = 32
 MAX_DIMENSIONS = 32
+MAX_KEYS = 1000
+"""Of one dictionary: keys can be chosen so that each is compared with all before it."""
 INT_BOUND = 2**63
 GENERATOR_BOUNDS = (2**128, 2**128, 2, 2**32)
 JSON = json.JSONEncoder(allow_nan=False)
@@ -221,6 +223,8 @@ def pack(value: Any, arrays: list[np.ndarray], depth: int) -> Any:
     if isinstance(value, (tuple, list)):
         tag = "tuple" if isinstance(value, tuple) else "list"
         return [tag, [pack(item, arrays, depth + 1) for item in value]]
+    if isinstance(value, dict) and len(value) > MAX_KEYS:
+        return ["unsupported", f"dictionary of more than {MAX_KEYS:,} keys"]
     if isinstance(value, dict):
         items = value.items()
         return [
@@ -283,7 +287,7 @@ def unpack(node: Any, arrays: list[np.ndarray], depth: int, used: set[int]) -> A
             return [unpack(item, arrays, depth + 1, used) for item in items]
         case ["tuple", [*items]]:
             return tuple([unpack(item, arrays, depth + 1, used) for item in items])
-        case ["dict", [*items]]:
+        case ["dict", [*items]] if len(items) <= MAX_KEYS:
             return {
                 unpack(k, arrays, depth + 1, used): unpack(v, arrays, depth + 1, used)
                 for k, v in items

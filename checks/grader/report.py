@@ -1,7 +1,7 @@
 """The class report: which mistakes a class makes, per exercise, the worst first."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from checks.card import code_marks
@@ -11,10 +11,13 @@ from checks.grader.gradebook import Entry
 from checks.grader.isolation import WALLS
 from checks.grader.pages import html_page, safe, safe_name
 from checks.grader.submissions import visible
+from checks.grader.suspicion import Flag
 
 __all__ = ["ClassCounts", "class_report", "count_class"]
 
-MOST_FLAGS = 200
+MOST_FLAGS = 1000
+MOST_OF_ONE = 10
+"""Flags of one notebook that are shown, so that nobody's hide those of the others."""
 UNGRADED = ("unreadable", "wrong lesson", "not graded", "grader error")
 """Verdicts on a whole notebook."""
 KINDS = (
@@ -103,7 +106,7 @@ def count_class(entries: Iterable[Entry]) -> ClassCounts:
         if first and first.verdict in UNGRADED:
             counts.unreadable.append((entry.student_id, entry.lesson, first.message))
         counts.flagged += bool(entry.flags)
-        for flag in entry.flags:
+        for flag in most_telling(entry.flags):
             if len(counts.flags) < MOST_FLAGS:
                 counts.flags.append((entry.student_id, flag.exercise, flag.kind, flag.evidence))
     return counts
@@ -112,6 +115,16 @@ def count_class(entries: Iterable[Entry]) -> ClassCounts:
 def symptoms_of(name: str) -> dict[str, str]:
     """The known mistakes of an exercise, in words; none where it is not of this course."""
     return {m.id: m.symptom for e in EXERCISES if e.name == name for m in e.mistakes}
+
+
+def most_telling(flags: Sequence[Flag]) -> list[Flag]:
+    """As many flags as are shown of one notebook, one of each kind before a second."""
+    seen: Counter[str] = Counter()
+    ranked = []
+    for flag in flags:
+        seen[flag.kind] += 1
+        ranked.append((seen[flag.kind], flag))
+    return [flag for _, flag in sorted(ranked, key=lambda pair: pair[0])[:MOST_OF_ONE]]
 
 
 def class_report(counts: ClassCounts) -> str:
@@ -226,9 +239,10 @@ def flags_section(counts: ClassCounts) -> str:
         f"<td class='small'>{'<br>'.join(found)}</td></tr>"
         for (student, exercise, kind), found in of.items()
     )
+    more = "" if len(counts.flags) < MOST_FLAGS else " The list ends early; grades.csv names all."
     return (
         f"<h2>To be looked at</h2><p class='soft'>{counts.flagged} notebooks raise a suspicion. "
-        "No grade has been changed for it: please look and decide.</p>"
+        f"No grade has been changed for it: please look and decide.{more}</p>"
         "<div class='scroll'><table class='list stack'><thead><tr><th>Student</th><th>Exercise</th>"
         f"<th>Suspicion</th><th>Evidence</th></tr></thead><tbody>{lines}</tbody></table></div>"
     )

@@ -29,6 +29,8 @@ __all__: list[str] = []
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
 PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 36, 38
 SECCOMP_MODE_FILTER = 2
+MODES_ABOVE = (0o700, 0o711)
+"""Of the folder that holds the learners' own."""
 
 
 class SockFilter(ctypes.Structure):
@@ -88,6 +90,8 @@ def draw_once(fonts: Path) -> None:
         plt.plot([0, 1])
         plt.gcf().canvas.draw()
         plt.close("all")
+    # of a user who is also the learners', this folder would carry files from one to the next
+    shutil.rmtree(os.environ["MPLCONFIGDIR"], ignore_errors=True)
 
 
 def seed_generators() -> None:
@@ -273,14 +277,20 @@ def orphans() -> list[int]:
 
 
 def remove(folder: Path) -> bool:
-    """Remove a learner's folder; False where that fails or something lies beside it."""
+    """Remove a learner's folder; False where that fails or something lies beside it.
+
+    Nor may the folder above tell the next learner anything by its times, its mode or its labels.
+    """
     try:
         os.rmdir(folder)
     except OSError:
         with contextlib.suppress(OSError, RecursionError):
             shutil.rmtree(folder)
-    beside = {path.name for path in folder.parent.iterdir()} - {".matplotlib"}
-    return not beside
+    above = folder.parent
+    os.utime(above, (0, 0))
+    labels = os.listxattr(above) if hasattr(os, "listxattr") else []
+    mode = above.stat().st_mode & 0o7777
+    return mode in MODES_ABOVE and not labels and not os.listdir(above)
 
 
 def facts(config: dict[str, Any]) -> dict[str, Any]:

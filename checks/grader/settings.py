@@ -40,6 +40,10 @@ GRADING_SEED = 20_301
 """The seed of grading, unlike the notebook's, so that no answer can be fitted to the cases."""
 
 
+MOST = 1_000_000
+"""Of points, and of what a limit allows: some systems take no more."""
+
+
 class SettingsError(Exception):
     """A setting that cannot be used: which one, what was expected, and what came."""
 
@@ -60,7 +64,7 @@ class Settings:
 def read_settings(path: Path) -> Settings:
     """The settings in a file; a SettingsError says what is wrong with it."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -86,15 +90,17 @@ def parse_settings(content: Mapping[str, Any]) -> Settings:
         if lesson not in LESSONS:
             raise SettingsError(f"There is no lesson {lesson!r}. There are: {', '.join(LESSONS)}.")
     seed = content.get("seed", GRADING_SEED)
-    if type(seed) is not int or seed < 0:
-        raise SettingsError(f"seed should be a whole number from 0; it is {seed!r}.")
+    if type(seed) is not int or not 0 <= seed < 2**63:
+        raise SettingsError(f"seed should be a whole number from 0 to 2**63 - 1; it is {seed!r}.")
     points = table(content, "points")
     names = [exercise.name for exercise in EXERCISES]
     for name, value in points.items():
         if name not in names:
             raise SettingsError(f"points: there is no exercise {name!r}. See the lessons' names.")
-        if type(value) is not int or value < 0:
-            raise SettingsError(f"points.{name} should be a whole number from 0; it is {value!r}.")
+        if type(value) is not int or not 0 <= value <= MOST:
+            raise SettingsError(
+                f"points.{name} should be a whole number from 0 to {MOST:,}; it is {value!r}."
+            )
     return Settings(
         tuple(dict.fromkeys(lessons)),
         seed,
@@ -118,8 +124,10 @@ def parse_limits(given: Mapping[str, Any]) -> Limits:
     for name, value in given.items():
         if name not in known:
             raise SettingsError(f"limits: there is no {name!r}. There are: {', '.join(known)}.")
-        if type(value) not in (int, float) or not 0 < value < float("inf"):
-            raise SettingsError(f"limits.{name} should be a number above 0; it is {value!r}.")
+        if type(value) not in (int, float) or not 0 < value <= MOST:
+            raise SettingsError(
+                f"limits.{name} should be a number above 0 and at most {MOST:,}; it is {value!r}."
+            )
     values = known | dict(given)
     if values["memory_mb"] < 256:
         raise SettingsError("limits.memory_mb should be 256 or more: Python and NumPy take that.")
@@ -140,4 +148,7 @@ def parse_due(value: Any) -> datetime.datetime | None:
             "due should be a date such as 2026-10-05 or 2026-10-05T23:59:00+02:00; it is "
             f"{value!r}."
         )
-    return value.astimezone() if value.tzinfo is None else value
+    try:
+        return value.astimezone() if value.tzinfo is None else value
+    except (ValueError, OverflowError):
+        raise SettingsError(f"due lies outside of all calendars; it is {value}.") from None

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,10 @@ __all__ = [
 MAX_BYTES = 50 * 10**6
 MAX_CODE = 500_000
 """Characters of code: a lesson has some 20,000."""
+MAX_CELLS = 5000
+"""A lesson has some 60."""
+MAX_NAME = 80
+"""Characters that are kept of the lesson's name."""
 
 
 class NotebookError(Exception):
@@ -83,14 +88,13 @@ def find_submissions(folder: Path) -> Iterator[Submission]:
     """All notebooks as STUDENT.ipynb, STUDENT/NOTEBOOK.ipynb or STUDENT/LESSON/NOTEBOOK.ipynb.
 
     A student's folder without any notebook comes as a submission that cannot be read, and so does
-    a link to a folder. A folder that holds a gradebook is left out.
+    a link to a folder. A folder that holds a gradebook and no notebook is left out.
     """
     for top in entries(folder):
-        if top.is_dir() and not top.is_symlink():
-            if (top / "gradebook.sqlite").exists():
-                continue
+        if is_folder(top):
             found = list(find_notebooks(top))
-            yield from found or [Submission(plain(top.name), top)]
+            if found or not os.path.exists(top / "gradebook.sqlite"):
+                yield from found or [Submission(plain(top.name), top)]
         elif is_notebook(top) or is_linked_folder(top):
             yield Submission(plain(top.stem if is_notebook(top) else top.name), top)
 
@@ -98,7 +102,7 @@ def find_submissions(folder: Path) -> Iterator[Submission]:
 def find_notebooks(top: Path) -> Iterator[Submission]:
     """The notebooks in a student's folder, and one level below."""
     for middle in entries(top):
-        if middle.is_dir() and not middle.is_symlink():
+        if is_folder(middle):
             for path in entries(middle):
                 if is_notebook(path):
                     yield Submission(plain(top.name), path, plain(middle.name))
@@ -116,12 +120,17 @@ def entries(folder: Path) -> list[Path]:
 
 def is_notebook(path: Path) -> bool:
     """Whether the name says so; whether it is true, reading will tell."""
-    return path.suffix.lower() == ".ipynb" and (path.is_symlink() or not path.is_dir())
+    return path.suffix.lower() == ".ipynb" and not is_folder(path)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether it is a folder and no link; False where nobody may look."""
+    return os.path.isdir(path) and not os.path.islink(path)
 
 
 def is_linked_folder(path: Path) -> bool:
     """Whether it is a link to a folder, which is not followed."""
-    return path.is_symlink() and path.is_dir()
+    return os.path.islink(path) and os.path.isdir(path)
 
 
 def visible(text: str) -> str:
@@ -148,6 +157,7 @@ def read_bytes(path: Path) -> bytes:
         if stat.S_ISLNK(about.st_mode):
             raise NotebookError("This is a link to something else; hand in the file itself.")
         if stat.S_ISDIR(about.st_mode):
+            os.listdir(path)  # where that is forbidden, the reason is another
             raise NotebookError("There is no notebook (.ipynb) in this student's folder.")
         if not stat.S_ISREG(about.st_mode):
             raise NotebookError("This is not an ordinary file.")
@@ -190,6 +200,10 @@ def parse_notebook(data: bytes) -> Notebook:
         )
     if not isinstance(content, dict) or not isinstance(content.get("cells"), list):
         raise NotebookError("The file is JSON, but no Jupyter notebook with a list of cells.")
+    if len(content["cells"]) > MAX_CELLS:
+        raise NotebookError(
+            f"The notebook has {len(content['cells']):,} cells; at most {MAX_CELLS:,} are read."
+        )
     lesson = mapping(mapping(content.get("metadata")).get("course")).get("lesson")
     cells: list[Cell] = []
     code = 0
@@ -203,7 +217,7 @@ def parse_notebook(data: bytes) -> Notebook:
         raise NotebookError(
             f"Its code cells hold {amount:,} characters; at most {MAX_CODE:,} are read."
         )
-    return Notebook(tuple(cells), lesson if isinstance(lesson, str) else None)
+    return Notebook(tuple(cells), lesson[:MAX_NAME] if isinstance(lesson, str) else None)
 
 
 def parse_cell(entry: dict[str, Any], number: int) -> Cell:
