@@ -755,7 +755,7 @@ def test_questions_whose_answers_nobody_takes(grading: Grading, tmp_path: Path) 
         "import numpy as np\n"
         "def mlp_backward(dscores, cache):\n"
         "    x, w = np.ones((4096, 1), np.float32), np.ones((2000, 1), np.float32)\n"
-        "    body = {'name': 'linear_backward', 'args': [x, (x, w, w[0])], 'kwargs': {}}\n"
+        "    body = ('linear_backward', [x, (x, w, w[0])], {})\n"
         "    for _ in range(40):\n"
         "        me().send('reference', body)\n"
         "    me().inbox.read(1)\n"

@@ -1,7 +1,6 @@
-import functools
-
 """The judge against right answers written in many ways, and against wrong ones."""
 
+import functools
 import linecache
 from importlib import import_module
 from pkgutil import iter_modules
