@@ -345,6 +345,15 @@ def test_a_deleted_cell(grading: Grading, tmp_path: Path) -> None:
     assert graded.notes == ("The cell of relu_backward has been deleted.",)
 
 
+def test_a_second_definition_in_an_added_cell(grading: Grading, tmp_path: Path) -> None:
+    again = "def relu_backward(dy, cache):\n    return dy\n"
+    graded = grading.graded(notebook(RIGHT, last=(again,)), tmp_path)
+    assert verdicts(graded.rows) == ALL_CORRECT | {"relu_backward": "wrong"}
+    assert graded.notes == (
+        "Another cell defines relu_backward too; the definition that ran last counts.",
+    )
+
+
 def test_all_of_the_lessons_own_cells_deleted(grading: Grading, tmp_path: Path) -> None:
     made = notebook(RIGHT)
     made["cells"] = [c for c in made["cells"] if c["metadata"].get("exercise")]

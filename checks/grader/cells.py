@@ -143,6 +143,12 @@ def losses(
         own = [cell for _, cell in chosen if cell.exercise == name]
         if len(own) > 1:
             notes.append(f"The cell of {name} is there {len(own)} times; the last one counts.")
+        elif own and any(
+            f"def {name}(" in cell.source and name in written(cell.source)
+            for _, cell in chosen
+            if cell not in own
+        ):
+            notes.append(f"Another cell defines {name} too; the definition that ran last counts.")
         elif not own and any(answers(cell, name) for _, cell in chosen):
             notes.append(f"The cell of {name} has lost its mark; its function was found by name.")
         elif not own:
