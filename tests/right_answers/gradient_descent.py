@@ -93,9 +93,10 @@ def minibatches_by_split(x, y, batch_size, rng):
 
 def minibatches_with_paired_rows(x, y, batch_size, rng):
     pairs = list(zip(x, y, strict=True))
-    rng.shuffle(pairs := np.array([(*row, label) for row, label in pairs]))
+    rng.shuffle(pairs := np.array([(*row.flat, label) for row, label in pairs]))
+    rows = pairs[:, :-1].reshape(x.shape)
     return zip(
-        (pairs[i : i + batch_size, :-1] for i in range(0, len(y), batch_size)),
+        (rows[i : i + batch_size] for i in range(0, len(y), batch_size)),
         (pairs[i : i + batch_size, -1].astype(int) for i in range(0, len(y), batch_size)),
         strict=True,
     )
