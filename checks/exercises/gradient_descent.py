@@ -7,7 +7,7 @@ between the steps: there is more than one right way to keep it.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import Any
 
 import numpy as np
@@ -697,7 +697,7 @@ def part_shuffled(
 
 
 def two_exchanged(places: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    i, j = rng.integers(0, len(places), 2)
+    i, j = rng.choice(len(places), min(2, len(places)), replace=False)[[0, -1]]
     places[[i, j]] = places[[j, i]]
     return places
 
@@ -1591,6 +1591,21 @@ def adam_correction_kept(
         p -= learning_rate * divide(mean[name], mean_square[name], grads[name], epsilon)
 
 
+def adam_kept_and_swapped(
+    params: Arrays,
+    grads: Arrays,
+    mean: Arrays,
+    mean_square: Arrays,
+    step: int,
+    learning_rate: float = 0.001,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    epsilon: float = 1e-8,
+) -> None:
+    arrays = params, grads, mean, mean_square
+    adam_correction_kept(*arrays, step, learning_rate, beta2, beta1, epsilon)
+
+
 def adam_averages_one_step_late(
     params: Arrays,
     grads: Arrays,
@@ -1901,6 +1916,14 @@ ADAM_STEP = Exercise(
             "Which comes first in your formula: the correction or the root?",
         ),
         Mistake(
+            "betas-swapped-and-correction-written-back",
+            adam_kept_and_swapped,
+            "Two things at once: `beta1` and `beta2` stand in each other's place, and the "
+            "corrected averages are corrected again at the next step.",
+            "Each average has its own beta, and goes on as it was averaged.",
+            "Which beta belongs to the mean, and what is in mean when your function ends?",
+        ),
+        Mistake(
             "step-counted-by-name",
             adam_by_place(by_name, lambda step, place: step + place),
             "Your first array is right; those after it are corrected as if it were a later step.",
@@ -2099,14 +2122,18 @@ def train_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     """
     together, uneven, even, one = (draw_training_sizes(rng) for _ in range(4))
     n, b = sorted((together["N"], together["B"]))
-    while (n_uneven := int(rng.integers(11, 24))) % uneven["B"] == 0:
-        pass
-    n_even = int(rng.choice([m for m in range(10, 28) if m % even["B"] == 0]))
+    # three batches and more, so that the first and the last are not all
+    n_uneven = int(
+        rng.choice([m for m in range(11, 26) if m > 2 * uneven["B"] and m % uneven["B"]])
+    )
+    n_even = int(rng.choice([m for m in range(10, 28) if m > 2 * even["B"] and not m % even["B"]]))
     return (
         train_case(rng, {**together, "N": n, "B": b}),
         train_case(rng, {**uneven, "N": n_uneven}, repeated=True),
         train_case(rng, {**even, "N": n_even}, repeated=True),
         train_case(rng, {**one, "N": 1}),
+        other_depth(rng, "DK"),
+        other_depth(rng, "DHGK"),
         mixed_case(rng),
     )
 
@@ -2118,14 +2145,13 @@ def draw_training_sizes(rng: np.random.Generator) -> dict[str, int]:
 
 
 def train_case(rng: np.random.Generator, sizes: dict[str, int], repeated: bool = False) -> Case:
-    """A few epochs with a network of two layers; repeated: all samples are the same one."""
-    n, d, h, k, b, e = sizes.values()
-    params = {
-        "w1": rng.normal(0.0, 1 / np.sqrt(d), (d, h)),
-        "b1": rng.normal(0.0, 0.3, h),
-        "w2": rng.normal(0.0, 1 / np.sqrt(h), (h, k)),
-        "b2": rng.normal(0.0, 0.3, k),
-    }
+    """A few epochs with a network; repeated: all samples are the same one."""
+    n, d, *_, k, b, e = sizes.values()
+    params = {}
+    widths = list(sizes.values())[1:-2]
+    for i, (inputs, outputs) in enumerate(pairwise(widths), 1):
+        params[f"w{i}"] = rng.normal(0.0, 1 / np.sqrt(inputs), (inputs, outputs))
+        params[f"b{i}"] = rng.normal(0.0, 0.3, outputs)
     x = rng.normal(0.0, 1.0, (n, d))
     labels = (rng.permutation(n) + rng.integers(0, k)) % k
     if repeated:
@@ -2133,6 +2159,14 @@ def train_case(rng: np.random.Generator, sizes: dict[str, int], repeated: bool =
     order = np.random.default_rng(rng.integers(2**32))
     args = (params, x, labels, float(rng.uniform(0.03, 0.08)), e, b, order)
     return Case(sizes, args, values=("losses", *params))
+
+
+def other_depth(rng: np.random.Generator, letters: str) -> Case:
+    """Two epochs of one batch with a network of one or three layers."""
+    sizes = dict(zip("N" + letters + "BE", (7, 3, 4, 5, 6), strict=False))
+    case = train_case(rng, {**sizes, "B": 8, "E": 2})
+    label = f"{len(letters) - 1} layer{'s' * (len(letters) > 2)}, N=7, B=8, E=2"
+    return replace(case, sizes={}, label=label, extreme=True)
 
 
 def mixed_case(rng: np.random.Generator, epochs: int = 1) -> Case:
@@ -2452,8 +2486,127 @@ def train_first_layer_fixed(
     rng: np.random.Generator,
 ) -> list[float]:
     return steps_like(
-        lambda g, used, n, loss, share: {k: v * (k in ("w2", "b2")) for k, v in g.items()}
+        lambda g, used, n, loss, share: {
+            k: v * (len(g) == 2 or k not in ("w1", "b1")) for k, v in g.items()
+        }
     )(params, x, labels, learning_rate, epochs, batch_size, rng)
+
+
+def train_like(
+    batches: Callable[[list[Batch]], list[Batch]] = lambda batches: batches,
+    rate: Callable[[float, int, int], float] = lambda rate, epoch, step: rate,
+    tally: Callable[[float, int], tuple[float, float]] = lambda loss, n: (loss * n, n),
+    decided: Callable[[str], bool] = lambda name: True,
+) -> Callable[..., list[float]]:
+    """Training with a part exchanged.
+
+    batches: from an epoch's batches to those that are used; rate: from the learning rate, the
+    epoch and the step so far, both from 0, to the rate of this step; tally: from a batch's loss
+    and size to what is added to the sum and to the count; decided: which parameters are moved.
+    """
+
+    def train_otherwise(
+        params: Arrays,
+        x: np.ndarray,
+        labels: np.ndarray,
+        learning_rate: float,
+        epochs: int,
+        batch_size: int,
+        rng: np.random.Generator,
+    ) -> list[float]:
+        losses, step = [], 0
+        for epoch in range(epochs):
+            total = count = 0.0
+            for batch in batches(list(iterate_minibatches(x, labels, batch_size, rng))):
+                loss, grads = gradients(params, *batch)
+                moved = {name: p for name, p in params.items() if decided(name)}
+                sgd_step(moved, grads, rate(learning_rate, epoch, step))
+                more, others = tally(loss, len(batch[1]))
+                total, count, step = total + more, count + others, step + 1
+            losses.append(total / count)
+        return losses
+
+    return train_otherwise
+
+
+def train_summed_in_the_epoch(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+    every_batch: bool = True,
+    mean: bool = False,
+) -> list[float]:
+    losses = []
+    for _ in range(epochs):
+        total, count = 0.0, 0
+        summed = {name: np.zeros_like(p) for name, p in params.items()}
+        for x_batch, labels_batch in iterate_minibatches(x, labels, batch_size, rng):
+            loss, grads = gradients(params, x_batch, labels_batch)
+            summed = {name: summed[name] + g for name, g in grads.items()}
+            if every_batch:
+                sgd_step(params, summed, learning_rate)
+            total, count = total + loss * len(x_batch), count + 1
+        if not every_batch:
+            sgd_step(params, times(1 / count if mean else 1.0, summed), learning_rate)
+        losses.append(total / len(x))
+    return losses
+
+
+def train_from_the_start_again(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    start, losses = {name: p.copy() for name, p in params.items()}, []
+    for _ in range(epochs):
+        for name, p in params.items():
+            p[...] = start[name]
+        losses += train_mlp(params, x, labels, learning_rate, 1, batch_size, rng)
+    return losses
+
+
+def train_averaged_over_epochs(params: Arrays, *args: Any) -> np.ndarray:
+    losses = train_mlp(params, *args)
+    return np.cumsum(losses) / np.arange(1, len(losses) + 1)
+
+
+def train_with_other_labels(
+    params: Arrays, x: np.ndarray, labels: np.ndarray, *args: Any
+) -> list[float]:
+    rng = args[-1]
+    return train_mlp(params, x, labels[rng.permutation(len(labels))], *args)
+
+
+def train_one_sample_at_a_time(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    return train_mlp(params, x, labels, learning_rate, epochs, 1, rng)
+
+
+def train_all_at_once(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    return train_mlp(params, x, labels, learning_rate, epochs, len(x), rng)
 
 
 TRAIN_MLP = Exercise(
@@ -2635,6 +2788,153 @@ TRAIN_MLP = Exercise(
             "That is worth knowing, but it costs another pass through all the data. Here each "
             "sample's loss is taken as it was met, before the step.",
             "What should the first entry be if the learning rate were zero, and if it were large?",
+        ),
+        Mistake(
+            "gradients-summed-in-the-epoch",
+            train_summed_in_the_epoch,
+            "Each of your steps uses the gradients of all batches of the epoch so far.",
+            "A gradient belongs to the parameters as they were; after the step it is out of date.",
+            "What is in your gradients before the backward pass of a new batch?",
+        ),
+        Mistake(
+            "one-step-with-the-sum",
+            partial(train_summed_in_the_epoch, every_batch=False),
+            "Your parameters take one step per epoch, with the sum of all batches' gradients.",
+            "Each batch has gradients of its own, and they are used before the next batch comes.",
+            "In which of the two loops does your step stand?",
+            also=(partial(train_summed_in_the_epoch, every_batch=False, mean=True),),
+        ),
+        Mistake(
+            "learning-rate-decays",
+            train_like(rate=lambda rate, epoch, step: rate * 0.9**epoch),
+            "Your first epoch is right; then your learning rate gets smaller.",
+            "That can help a long training. Here each step uses the rate that came in.",
+            "What is learning_rate in your function at the last step?",
+            also=(
+                *(
+                    train_like(rate=lambda rate, epoch, step, keep=keep: rate * keep**epoch)
+                    for keep in (0.5, 0.95, 0.99)
+                ),
+                train_like(rate=lambda rate, epoch, step: rate / (epoch + 1)),
+                train_like(rate=lambda rate, epoch, step: rate / (step + 1)),
+                train_like(rate=lambda rate, epoch, step: rate * 0.9**step),
+                train_like(rate=lambda rate, epoch, step: rate * 0.99**step),
+                train_like(
+                    rate=lambda rate, epoch, step: rate * 0.9**epoch,
+                    tally=lambda loss, n: (loss, 1),
+                ),
+            ),
+        ),
+        Mistake(
+            "first-batch-only",
+            train_like(batches=lambda batches: batches[:1]),
+            "Each of your epochs ends after its first batch.",
+            "An epoch goes once through all samples.",
+            "Which line ends your inner loop, and when?",
+        ),
+        Mistake(
+            "last-batch-left-out",
+            train_like(batches=lambda batches: batches[:-1] or batches),
+            "The last batch of each epoch has no part in your training.",
+            "Every sample has its turn, also those in the last batch.",
+            "How many batches are there, and how many steps do you take in an epoch?",
+            also=(
+                train_like(
+                    batches=lambda batches: [b for b in batches if len(b[1]) == len(batches[0][1])]
+                ),
+            ),
+        ),
+        Mistake(
+            "first-batch-left-out",
+            train_like(batches=lambda batches: batches[1:] or batches),
+            "The first batch of each epoch has no part in your training.",
+            "Every sample has its turn, also those in the first batch.",
+            "How many batches are there, and how many steps do you take in an epoch?",
+        ),
+        Mistake(
+            "each-batch-twice",
+            train_like(batches=lambda batches: [b for b in batches for _ in range(2)]),
+            "Your parameters take two steps for each batch.",
+            "One batch, one gradient, one step.",
+            "How many lines of yours change the parameters, and how often does each run?",
+        ),
+        Mistake(
+            "biases-untrained",
+            train_like(decided=lambda name: name.startswith("w")),
+            "Your weights are trained; all biases are as they were at the start.",
+            "A bias is a parameter like any other, and has a gradient of its own.",
+            "Which names are moved in your step?",
+        ),
+        Mistake(
+            "weights-untrained",
+            train_like(decided=lambda name: name.startswith("b")),
+            "Your biases are trained; all weights are as they were at the start.",
+            "Weights and biases are parameters alike.",
+            "Which names are moved in your step?",
+        ),
+        Mistake(
+            "rate-times-batch",
+            steps_like(lambda g, used, n, loss, share: times(n, g)),
+            "Your steps are multiplied by the number of samples in the batch.",
+            "A batch's gradient is a mean over its samples, however many there are.",
+            "With what do you start the backward pass: with 1, or with the number of samples?",
+        ),
+        Mistake(
+            "loss-of-the-first-batch",
+            losses_like(lambda losses, counts, batch_size: losses[0]),
+            "Each of your `losses` is that of the epoch's first batch alone.",
+            "The epoch has met all samples, and each counts in its mean.",
+            "What happens to the loss of the second batch?",
+        ),
+        Mistake(
+            "divided-by-batch-size",
+            losses_like(lambda losses, counts, batch_size: np.dot(losses, counts) / batch_size),
+            "Each of your `losses` is the sum over the samples divided by `batch_size`.",
+            "It is N samples that are in an epoch.",
+            "By what do you divide at the end of an epoch?",
+            also=(losses_like(lambda losses, counts, batch_size: sum(losses) / batch_size),),
+        ),
+        Mistake(
+            "divided-by-all-samples",
+            losses_like(lambda losses, counts, batch_size: sum(losses) / sum(counts)),
+            "Each of your `losses` is the sum of the batches' losses divided by N.",
+            "A batch's loss is a mean already, over as many samples as it holds.",
+            "For a batch of 5, how much of the sum over the samples is its loss?",
+        ),
+        Mistake(
+            "averaged-over-epochs",
+            train_averaged_over_epochs,
+            "Each of your `losses` is the mean over all epochs so far.",
+            "An epoch's loss is made of its own batches alone.",
+            "Where do your total and your count become 0?",
+        ),
+        Mistake(
+            "starts-again",
+            train_from_the_start_again,
+            "Each of your epochs begins with the parameters of the start.",
+            "What an epoch has learned, the next one builds on.",
+            "With which parameters does the second epoch begin?",
+        ),
+        Mistake(
+            "batch-size-one",
+            train_one_sample_at_a_time,
+            "Your parameters take a step for each single sample.",
+            "batch_size says how many samples make up a step.",
+            "What does your call of iterate_minibatches get as batch_size?",
+        ),
+        Mistake(
+            "one-batch-of-all",
+            train_all_at_once,
+            "Your parameters take one step per epoch, with all samples in one batch.",
+            "batch_size says how many samples make up a step.",
+            "What does your call of iterate_minibatches get as batch_size?",
+        ),
+        Mistake(
+            "labels-left-behind",
+            train_with_other_labels,
+            "Your steps use samples with each other's labels.",
+            "A sample and its label are one thing.",
+            "Whose labels go into the loss of a batch?",
         ),
     ),
     # not those that change what they are given, sgd_step and iterate_minibatches: in a learner's

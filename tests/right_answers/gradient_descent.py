@@ -225,23 +225,25 @@ def adam_in_float32(params, grads, m, v, t, alpha=0.001, b1=0.9, b2=0.999, e=1e-
 
 
 def train_written_out(params, x, labels, learning_rate, epochs, batch_size, rng):
-    """Nothing of the library: a network of two layers, with everything in one function."""
-    losses = []
+    """Nothing of the library: forward, backward and step in one function."""
+    losses, last = [], len(params) // 2
     for _ in range(epochs):
         order, total = rng.permutation(len(x)), 0.0
         for start in range(0, len(x), batch_size):
             batch = order[start : start + batch_size]
-            hidden = np.maximum(x[batch] @ params["w1"] + params["b1"], 0)
-            scores = hidden @ params["w2"] + params["b2"]
+            inputs = [x[batch]]
+            for i in range(1, last):
+                inputs.append(np.maximum(inputs[-1] @ params[f"w{i}"] + params[f"b{i}"], 0))
+            scores = inputs[-1] @ params[f"w{last}"] + params[f"b{last}"]
             logs = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
             hot = np.eye(scores.shape[1])[labels[batch]]
             total -= (hot * logs).sum()
-            dscores = (np.exp(logs) - hot) / len(batch)
-            dhidden = dscores @ params["w2"].T * (hidden > 0)
-            params["w2"] -= learning_rate * hidden.T @ dscores
-            params["b2"] -= learning_rate * dscores.sum(axis=0)
-            params["w1"] -= learning_rate * x[batch].T @ dhidden
-            params["b1"] -= learning_rate * dhidden.sum(axis=0)
+            dout = (np.exp(logs) - hot) / len(batch)
+            for i in range(last, 0, -1):
+                below = dout @ params[f"w{i}"].T * (inputs[i - 1] > 0)
+                params[f"w{i}"] -= learning_rate * inputs[i - 1].T @ dout
+                params[f"b{i}"] -= learning_rate * dout.sum(axis=0)
+                dout = below
         losses.append(total / len(x))
     return losses
 
