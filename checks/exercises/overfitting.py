@@ -4,7 +4,7 @@ Where numbers are drawn at random, learners may draw them in another way than we
 properties that are checked, such as that no sample is lost, and not the numbers themselves.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -35,10 +35,15 @@ PARTS = ("train", "validation", "test")
 
 
 def split_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Data sets that do not divide evenly, and shares that are all different."""
+    """Data sets that do not divide evenly, and shares that are all different; and shares of 0."""
     return (
         split_case(rng, 37, 4, (0.5, 0.1, 0.4)),
         split_case(rng, 101, 3, (0.7, 0.1, 0.2)),
+        replace(split_case(rng, 23, 3, (0.6, 0.4, 0.0)), extreme=True),
+        replace(split_case(rng, 24, 1, (0.7, 0.0, 0.3)), extreme=True),
+        replace(split_case(rng, 23, 4, (0.0, 0.3, 0.7)), extreme=True),
+        replace(split_case(rng, 1, 3, (0.0, 0.0, 1.0)), extreme=True),
+        replace(split_case(rng, 21, 3, (1.0, 0.0, 0.0)), extreme=True),
         split_case(rng, 58, 5, (0.62, 0.25, 0.13)),
     )
 
@@ -67,6 +72,9 @@ def examine_split(
     parts: list[np.ndarray] = []  # for each part the places of its samples in the data
     for part in PARTS:
         xs, ys = outputs[f"x_{part}"], outputs[f"y_{part}"]
+        if xs.size == ys.size == 0:  # such as np.array([])
+            parts.append(np.zeros(0, int))
+            continue
         if xs.ndim != 2 or xs.shape[1] != x.shape[1] or ys.ndim != 1 or len(xs) != len(ys):
             return Finding(
                 "wrong-shape",
@@ -99,6 +107,8 @@ def examine_parts(n: int, shares: Sequence[float], parts: list[np.ndarray]) -> F
     in_numbers = "Yours hold " + ", ".join(
         f"{size} ({part})" for size, part in zip(sizes, PARTS, strict=True)
     )
+    if shares[2] == 0 and sizes[2] == n:
+        return ALL_IN_ONE.found(f"{in_numbers}.")
     for size, part, name in zip(sizes, parts, PARTS, strict=True):
         if len(np.unique(part)) < size:
             twice = size - len(np.unique(part))
@@ -118,9 +128,26 @@ def examine_parts(n: int, shares: Sequence[float], parts: list[np.ndarray]) -> F
             return PARTS_SWAPPED.found(evidence)
         if abs(sizes[0] - wanted[0]) <= 1 and abs(sizes[1] - shares[1] * (n - sizes[0])) <= 1:
             return SHARE_OF_THE_REST.found(evidence)
+        if all(abs(size - n / 3) <= 1 for size in sizes):
+            return THREE_EQUAL_PARTS.found(evidence)
+        if all(abs(sizes[i] - wanted[j]) < 2 for i, j in ((0, 2), (1, 1), (2, 0))):
+            return LARGEST_FOR_TEST.found(evidence)
         return Finding("wrong-sizes", evidence, "Of how many samples is each share taken?")
-    if any(np.array_equal(np.sort(part), np.arange(part.min(), part.max() + 1)) for part in parts):
-        return NOT_SHUFFLED.found()
+    in_place = np.mean(np.concatenate(parts) == np.arange(n))
+    if n > 20 and 2 / 3 < in_place < 1:
+        return HARDLY_SHUFFLED.found()
+    for part in parts:
+        # a few samples may be neighbours by chance
+        if len(part) < 10 or len(part) == n:
+            continue
+        inside = np.sort(part)
+        gaps = np.append(np.diff(inside), inside[0] + n - inside[-1])
+        if (gaps[:-1] == 1).all():
+            return NOT_SHUFFLED.found()
+        if np.count_nonzero(gaps != 1) == 1:
+            return GOES_ROUND.found()
+        if (np.diff(inside) == inside[1] - inside[0]).all():
+            return EVERY_SO_MANYTH.found(f"In one it is every {inside[1] - inside[0]}th.")
     return None
 
 
@@ -186,6 +213,83 @@ def split_test_before_validation(
     return train, test, validation
 
 
+def split_like(
+    places: Callable[[int, Sequence[float], np.random.Generator], Sequence[np.ndarray]],
+) -> Callable[..., Any]:
+    """A split by other places: from N, the shares and the generator to those of each part."""
+    return lambda x, y, shares, rng: cut(x, y, places(len(y), shares, rng))
+
+
+def places_from_the_end(n: int, shares: Sequence[float], rng: np.random.Generator) -> Any:
+    order, (first, second) = rng.permutation(n), ends(n, shares)
+    rest = order[: -(n - second)]
+    return rest[:first], rest[first:], order[-(n - second) :]
+
+
+def places_all_from_the_end(n: int, shares: Sequence[float], rng: np.random.Generator) -> Any:
+    order, (first, second) = rng.permutation(n), ends(n, shares)
+    return order[:first], order[first : -(n - second)], order[-(n - second) :]
+
+
+def places_second_cut_early(n: int, shares: Sequence[float], rng: np.random.Generator) -> Any:
+    order, first, second = rng.permutation(n), round(shares[0] * n), round(shares[1] * n)
+    return order[:first], order[first:second], order[second:]
+
+
+def places_one_more(n: int, shares: Sequence[float], rng: np.random.Generator) -> Any:
+    order, (first, second) = rng.permutation(n), ends(n, shares)
+    return order[: first + 1], order[first : second + 1], order[second:]
+
+
+def places_from_training(n: int, shares: Sequence[float], rng: np.random.Generator) -> Any:
+    order, (first, second) = rng.permutation(n), ends(n, shares)
+    return order[:first], rng.permutation(order[:first])[: second - first], order[second:]
+
+
+def places_with_gaps(n: int, shares: Sequence[float], rng: np.random.Generator) -> Any:
+    order, (first, second) = rng.permutation(n), ends(n, shares)
+    return order[:first], order[first + 1 : second], order[second + 1 :]
+
+
+def places_without_the_last(n: int, shares: Sequence[float], rng: np.random.Generator) -> Any:
+    order, (first, second) = rng.permutation(n), ends(n, shares)
+    return order[:first], order[first:second], order[second:-1]
+
+
+def places_cut_in(
+    arrange: Callable[[int, np.random.Generator], np.ndarray],
+) -> Callable[..., Sequence[np.ndarray]]:
+    """The places of an order that is made otherwise."""
+    return lambda n, shares, rng: np.split(arrange(n, rng), ends(n, shares))
+
+
+def first_shuffled(n: int, rng: np.random.Generator) -> np.ndarray:
+    order = np.arange(n)
+    order[: n // 4] = rng.permutation(order[: n // 4])
+    return order
+
+
+def one_moved(n: int, rng: np.random.Generator) -> np.ndarray:
+    order = np.arange(n)
+    i, j = rng.choice(n, 2, replace=False) if n > 1 else (0, 0)
+    order[[i, j]] = order[[j, i]]
+    return order
+
+
+def places_test_unshuffled(n: int, shares: Sequence[float], rng: np.random.Generator) -> Any:
+    first, second = ends(n, shares)
+    order = rng.permutation(second)
+    return order[:first], order[first:], np.arange(second, n)
+
+
+def places_every_so_many(n: int, shares: Sequence[float], rng: np.random.Generator) -> Any:
+    first, second = ends(n, shares)
+    every = np.arange(rng.integers(0, 2), n, 2)
+    test = every[: n - second]
+    rest = rng.permutation(np.setdiff1d(np.arange(n), test))
+    return rest[:first], rest[first:], test
+
+
 LABELS_LEFT_BEHIND = Mistake(
     "labels-left-behind",
     split_x_shuffled_alone,
@@ -206,6 +310,11 @@ PARTS_OVERLAP = Mistake(
     "The same sample is in two of your parts.",
     "A network that is tested on what it has learned from is asked for what it remembers.",
     "When you choose the second part, what do you know of the first?",
+    also=(
+        split_like(places_second_cut_early),
+        split_like(places_one_more),
+        split_like(places_from_training),
+    ),
 )
 SAMPLES_LOST = Mistake(
     "samples-lost",
@@ -213,6 +322,7 @@ SAMPLES_LOST = Mistake(
     "Some samples are in none of your parts.",
     "Every sample is worth having, and each belongs somewhere.",
     "If each of three sizes is rounded down, what can their sum be?",
+    also=(split_like(places_with_gaps), split_like(places_without_the_last)),
 )
 PARTS_SWAPPED = Mistake(
     "validation-and-test-swapped",
@@ -228,12 +338,62 @@ SHARE_OF_THE_REST = Mistake(
     "All three shares are shares of the whole.",
     "A share of 0.2 of 100 samples: how many is that, when 60 are already taken?",
 )
+ALL_IN_ONE = Mistake(
+    "all-in-the-test-part",
+    split_like(places_from_the_end),
+    "Where the test part is to be empty, yours holds every sample.",
+    "order[-0:] is order[0:], and that is everything.",
+    "What is a[-k:] for k = 3, 2, 1 and 0?",
+    also=(split_like(places_all_from_the_end),),
+)
+THREE_EQUAL_PARTS = Mistake(
+    "three-equal-parts",
+    split_like(lambda n, shares, rng: np.array_split(rng.permutation(n), 3)),
+    "Your three parts are equally large.",
+    "Most samples are to learn from: shares says how many go where.",
+    "Where in your function do the shares come in?",
+)
+LARGEST_FOR_TEST = Mistake(
+    "training-and-test-swapped",
+    lambda x, y, shares, rng: split_train_validation_test(x, y, shares, rng)[::-1],
+    "Your training part has the size of the test part, and the other way round.",
+    "The shares come in the order training, validation, test, and so do the parts.",
+    "In which order do you return what you have cut?",
+)
+GOES_ROUND = Mistake(
+    "goes-round-in-order",
+    split_like(places_cut_in(lambda n, rng: np.roll(np.arange(n), rng.integers(2, 8)))),
+    "One of your parts is an unbroken stretch of the data, if one goes on from the last to the "
+    "first: the cuts begin at a random place, and the order is the old one.",
+    "Data often come sorted, by class or by date; then the parts would be different worlds.",
+    "Which sample comes after sample 3 in your order: always the same one?",
+)
+EVERY_SO_MANYTH = Mistake(
+    "every-so-manyth",
+    split_like(places_every_so_many),
+    "The samples of one of your parts lie at equal distances in the data.",
+    "What comes at equal distances may have something in common, such as a day of the week.",
+    "Does chance decide for each sample which part it goes to?",
+)
+HARDLY_SHUFFLED = Mistake(
+    "hardly-shuffled",
+    split_like(places_cut_in(one_moved)),
+    "Most of your samples are where they were in the data: nearly all of a part is a stretch of "
+    "it.",
+    "Data often come sorted, by class or by date; then the parts would be different worlds.",
+    "How many samples does your shuffling move?",
+    also=(split_like(places_cut_in(first_shuffled)),),
+)
 NOT_SHUFFLED = Mistake(
     "not-shuffled",
     split_not_shuffled,
     "One of your parts is an unbroken stretch of the data: they were cut in the order they had.",
     "Data often come sorted, by class or by date; then the parts would be different worlds.",
     "If the first half of the data were all zeros and the second all ones, what would be tested?",
+    also=(
+        split_like(places_cut_in(lambda n, rng: np.arange(n)[::-1])),
+        split_like(places_test_unshuffled),
+    ),
 )
 
 SPLIT = Exercise(
@@ -261,7 +421,13 @@ SPLIT = Exercise(
         SAMPLES_LOST,
         PARTS_SWAPPED,
         SHARE_OF_THE_REST,
+        ALL_IN_ONE,
+        THREE_EQUAL_PARTS,
+        LARGEST_FOR_TEST,
         NOT_SHUFFLED,
+        GOES_ROUND,
+        EVERY_SO_MANYTH,
+        HARDLY_SHUFFLED,
     ),
 )
 
@@ -275,9 +441,37 @@ def standardizer_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     And a feature that never changes although its computed spread is not 0: the mean of seven
     times 0.1 is rounded.
     """
-    batches = [standardizer_case(rng, sizes) for sizes in draw_batches(rng, "ND")]
+    first, second, one, _ = draw_batches(rng, "ND")
+    # two of the same shape, for those who remember the first
+    batches = [standardizer_case(rng, sizes) for sizes in (first, second, one, first)]
     rounded = standardizer_case(rng, {"N": 7, "D": int(rng.choice([3, 4, 5, 6, 8, 9]))}, 0.1)
-    return (*batches, replace(rounded, extreme=True))
+    return (*batches, odd_features_case(rng), replace(rounded, extreme=True))
+
+
+def odd_features_case(rng: np.random.Generator) -> Case:
+    """Features that are nearly constant, constant but for one sample, begin and end alike, add up
+    to 0, or are 0 or negative throughout; and one that is constant and begins and ends so."""
+    n = 6
+    noise = rng.uniform(-1.0, 1.0, n)
+    noise[:2] = -1.0, 1.0
+    columns = [
+        rng.uniform(8.0, 9.0) + 3e-5 * noise,
+        1e-10 * noise,
+        np.append(rng.uniform(1.0, 2.0, n - 1), 0.0),
+        np.array([3.0, 3.0, 3.0, 3.0, 3.0, 7.0]),
+        np.array([1.0, 6.0, 6.0, 6.0, 6.0, 6.0]),
+        np.array([4.0, 1.0, 1.0, 1.0, 1.0, 1.0]),
+        np.array([-2.0, 2.0, -1.0, 1.0, 0.0, 0.0]),
+        np.array([0.0, 0.0, 4.0, 0.0, 0.0, 0.0]),
+        np.zeros(n),
+        np.full(n, -rng.integers(5, 20) / 4),
+        rng.uniform(-9.0, -5.0, n),
+        rng.uniform(0.2, 0.8, n),
+    ]
+    columns[2][-1] = columns[2][0]
+    x = np.stack([columns[i] for i in rng.permutation(len(columns))], axis=1)
+    label = "N=6, D=12, with features that hardly change"
+    return Case({}, (x,), values=("mean", "std"), label=label, extreme=True)
 
 
 def standardizer_case(
@@ -352,6 +546,17 @@ def standardizer_sample_spread(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean, np.where(np.ptp(x, axis=0) > 0, std * np.sqrt(n / max(n - 1, 1)), std)
 
 
+def standardizer_like(
+    spread: Callable[[np.ndarray], Any] = lambda x: x.std(axis=0),
+    constant: Callable[[np.ndarray], Any] = lambda x: x.max(axis=0) == x.min(axis=0),
+    mean: Callable[[np.ndarray], Any] = lambda x: x.mean(axis=0),
+    instead: Callable[[np.ndarray], Any] = lambda x: 1.0,
+) -> Callable[..., tuple[Any, Any]]:
+    """Mean and spread with a part exchanged: the spread, which features count as constant, the
+    mean, and what those get."""
+    return lambda x: (mean(x), np.where(constant(x), instead(x), spread(x)))
+
+
 FIT_STANDARDIZER = Exercise(
     name="fit_standardizer",
     lesson=LESSON,
@@ -407,6 +612,7 @@ FIT_STANDARDIZER = Exercise(
             "A feature with a small spread is to be scaled up; only one that never changes is "
             "left as it is.",
             "Which std should a feature have whose values lie between 0 and 0.1?",
+            also=(standardizer_like(constant=lambda x: x.std(axis=0) < 1),),
         ),
         Mistake(
             "spread-of-zero",
@@ -418,10 +624,22 @@ FIT_STANDARDIZER = Exercise(
         Mistake(
             "epsilon-added",
             standardizer_epsilon,
-            "Your `std` has 0.00000001 added to it in every entry.",
+            "Your `std` has a small number in it, so that it is never 0.",
             "That avoids 0 / 0, but a feature that never changed in training, and changes a "
             "little later, would come out a hundred million times too large.",
             "By what could a feature without any spread be divided so that it keeps its size?",
+            also=(
+                standardizer_like(lambda x: x.std(axis=0) + 1e-8),
+                standardizer_like(lambda x: np.sqrt(x.var(axis=0) + 1e-8)),
+                *(
+                    lambda x, much=much: (x.mean(axis=0), x.std(axis=0) + much)
+                    for much in (1e-12, 1e-10, 1e-9, 1e-7, 1e-6, 1e-5, 1e-3)
+                ),
+                *(
+                    lambda x, least=least: (x.mean(axis=0), np.maximum(x.std(axis=0), least))
+                    for least in (1e-8, 1e-6, 1e-3)
+                ),
+            ),
         ),
         Mistake(
             "variance",
@@ -439,11 +657,145 @@ FIT_STANDARDIZER = Exercise(
             "With your std, what is the standard deviation of (x_train - mean) / std?",
         ),
         Mistake(
+            "first-and-last-compared",
+            standardizer_like(constant=lambda x: x[0] == x[-1]),
+            "Your `std` is 1 for a feature that only begins and ends with the same value.",
+            "Two samples that agree do not say that all do.",
+            "Which samples does your comparison look at?",
+            also=(
+                standardizer_like(constant=lambda x: x[0] == x[min(1, len(x) - 1)]),
+                standardizer_like(constant=lambda x: x[-1] == x[max(-2, -len(x))]),
+            ),
+        ),
+        Mistake(
+            "nearly-is-not-constant",
+            standardizer_like(constant=lambda x: np.isclose(x.max(axis=0), x.min(axis=0))),
+            "Your `std` is 1 also for features that do change, though by little.",
+            "However small a spread is, dividing by it brings the feature to the size of the "
+            "others.",
+            "From which spread on does your comparison say that nothing changes?",
+            also=(
+                *(
+                    standardizer_like(constant=lambda x, least=least: x.std(axis=0) < least)
+                    for least in (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9)
+                ),
+                *(
+                    standardizer_like(constant=lambda x, least=least: np.ptp(x, axis=0) < least)
+                    for least in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9)
+                ),
+                standardizer_like(constant=lambda x: np.isclose(x.std(axis=0), 0)),
+                standardizer_like(constant=lambda x: np.isclose(x, x[0]).all(axis=0)),
+            ),
+        ),
+        Mistake(
+            "zero-features-only",
+            standardizer_like(constant=lambda x: ~x.any(axis=0)),
+            "Your `std` is 1 for a feature that is 0 throughout, and 0 for other constant ones.",
+            "A feature that never changes has no spread, whichever value it has.",
+            "What is the std of a feature that is 3 in every sample?",
+            also=(
+                standardizer_like(constant=lambda x: x.mean(axis=0) == 0),
+                standardizer_like(constant=lambda x: x.sum(axis=0) == 0),
+                standardizer_like(constant=lambda x: x.max(axis=0) == 0),
+            ),
+        ),
+        Mistake(
+            "zero-mean-for-constant",
+            standardizer_like(constant=lambda x: (np.ptp(x, axis=0) == 0) | (x.mean(axis=0) == 0)),
+            "Your `std` is 1 also for a feature whose mean is 0.",
+            "A mean of 0 does not say that nothing changes.",
+            "Which features does your condition hold for, beside those that never change?",
+        ),
+        Mistake(
+            "some-value-repeats",
+            standardizer_like(constant=lambda x: np.median(x, axis=0) == x.max(axis=0)),
+            "Your `std` is 1 for features in which a value comes again and again.",
+            "A single sample that differs is enough for a spread.",
+            "Does your condition hold for 3, 3, 3, 7?",
+            also=(standardizer_like(constant=lambda x: np.median(x, axis=0) == x.min(axis=0)),),
+        ),
+        Mistake(
+            "another-number-for-constant",
+            standardizer_like(instead=lambda x: np.abs(x.mean(axis=0))),
+            "Your `std` of a feature that never changes is not 1.",
+            "Divided by 1 a feature keeps its size, and that is what is asked for here.",
+            "Which number do you give in place of a spread of 0?",
+            also=tuple(
+                standardizer_like(instead=lambda x, other=other: other)
+                for other in (1e-3, 0.1, np.inf)
+            ),
+        ),
+        Mistake(
+            "constant-mean-zero",
+            standardizer_like(mean=lambda x: np.where(np.ptp(x, axis=0) == 0, 0.0, x.mean(axis=0))),
+            "Your `mean` of a feature that never changes is 0.",
+            "Such a feature has a mean like any other: its value.",
+            "After subtracting your mean, what is left of a feature that is 3 in every sample?",
+        ),
+        Mistake(
+            "median",
+            standardizer_like(mean=lambda x: np.median(x, axis=0)),
+            "Your `mean` is the median, the value in the middle.",
+            "A mean is moved by every sample, by those far off too.",
+            "After subtracting your mean, what do the values of a feature add up to?",
+        ),
+        Mistake(
+            "middle-of-the-range",
+            standardizer_like(mean=lambda x: (x.max(axis=0) + x.min(axis=0)) / 2),
+            "Your `mean` is the middle between the smallest and the largest value.",
+            "A mean is moved by every sample, not by two alone.",
+            "After subtracting your mean, what do the values of a feature add up to?",
+        ),
+        Mistake(
+            "root-of-the-sum",
+            standardizer_like(lambda x: np.sqrt(((x - x.mean(axis=0)) ** 2).sum(axis=0))),
+            "Your `std` is sqrt(N) times too large: the squares are added up, with no mean.",
+            "With twice as many samples the spread would grow, though nothing else has changed.",
+            "By what is the sum of the squares divided before the root?",
+        ),
+        Mistake(
+            "divided-outside-the-root",
+            standardizer_like(lambda x: np.sqrt(((x - x.mean(axis=0)) ** 2).sum(axis=0)) / len(x)),
+            "Your `std` is sqrt(N) times too small: the division by N comes after the root.",
+            "It is the mean of the squares whose root is taken.",
+            "Which comes first in the formula, the division by N or the root?",
+        ),
+        Mistake(
+            "from-zero-or-the-overall-mean",
+            standardizer_like(lambda x: np.sqrt(((x - x.mean()) ** 2).mean(axis=0))),
+            "In your `std` the distances are measured from the mean of all features together.",
+            "Each feature has a mean of its own.",
+            "How many means do you subtract?",
+        ),
+        Mistake(
+            "half-the-range",
+            standardizer_like(lambda x: np.ptp(x, axis=0) / 2),
+            "Your `std` is half of the distance from the smallest value to the largest.",
+            "That is another way to measure a spread, and it hangs on two samples alone.",
+            "Which samples have a say in a standard deviation?",
+        ),
+        Mistake(
+            "largest-size",
+            standardizer_like(
+                lambda x: np.abs(x).max(axis=0), constant=lambda x: np.abs(x).max(axis=0) == 0
+            ),
+            "Your `std` is the largest size among a feature's values.",
+            "A spread says how far the samples are from one another, wherever they lie.",
+            "What should your std do when 100 is added to every value?",
+            also=(standardizer_like(lambda x: np.abs(x).max(axis=0)),),
+        ),
+        Mistake(
             "not-centred",
             standardizer_not_centred,
             "Your `std` is the root of the mean of x squared: it grows when all of x is shifted.",
             "A spread says how far the samples are from one another, wherever they lie.",
             "From where are the distances measured that are squared?",
+            also=(
+                standardizer_like(lambda x: np.sqrt((x**2).mean(axis=0))),
+                standardizer_like(
+                    lambda x: np.sqrt((x**2).mean(axis=0)), constant=lambda x: ~x.any(axis=0)
+                ),
+            ),
         ),
         Mistake(
             "range",
@@ -473,10 +825,21 @@ def draw_params(rng: np.random.Generator, sizes: Mapping[str, int]) -> Grads:
 
 
 def penalty_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Networks of two, three and one layers."""
+    """Networks of two, three, eleven and one layers, with strengths below and above 1, and 0."""
+    two, three, one = (draw_sizes(rng, letters) for letters in ("DHK", "DHGK", "DK"))
+    weak, strong = (float(rng.uniform(*ends)) for ends in ((0.1, 0.9), (1.2, 2.8)))
+    deep = draw_params(rng, {f"size {i}": 3 for i in range(12)})
+    cases = (
+        (two, draw_params(rng, two), weak, ""),
+        (three, draw_params(rng, three), strong, ""),
+        ({}, deep, weak, "11 layers of 3 units"),
+        ({}, draw_params(rng, one), 0.0, "1 layer, strength 0"),
+        ({}, draw_params(rng, one), 3, "1 layer, strength 3"),
+        (one, draw_params(rng, one), weak, ""),
+    )
     return tuple(
-        Case(sizes, (draw_params(rng, sizes), float(rng.uniform(0.1, 0.9))), values=("penalty",))
-        for sizes in (draw_sizes(rng, letters) for letters in ("DHK", "DHGK", "DK"))
+        Case(sizes, (params, strength), values=("penalty",), label=label, extreme=bool(label))
+        for sizes, params, strength, label in cases
     )
 
 
@@ -526,6 +889,28 @@ def penalty_of_first_layer(params: Params, strength: float) -> tuple[Any, None]:
 
 def penalty_without_strength(params: Params, strength: float) -> tuple[Any, None]:
     return 0.5 * sum((w**2).sum() for w in weights_of(params)), None
+
+
+def penalty_like(
+    of_layer: Callable[[np.ndarray], Any] = lambda w: (w**2).sum(),
+    together: Callable[[list[Any], float], Any] = lambda parts, strength: strength / 2 * sum(parts),
+    counts: Callable[[str], bool] = lambda name: name.startswith("w"),
+) -> Callable[..., tuple[Any, Any]]:
+    """A penalty made otherwise: from what a layer costs, and how the layers come together."""
+
+    def penalty(params: Params, strength: float) -> tuple[Any, Any]:
+        parts = [of_layer(p) for name, p in params.items() if counts(name)]
+        return together(parts, strength), (params, strength)
+
+    return penalty
+
+
+def compounded(parts: list[Any], strength: float) -> Any:
+    """The factor applied again with every layer that comes."""
+    total = 0.0
+    for part in parts:
+        total = strength / 2 * (total + part)
+    return total
 
 
 L2_PENALTY = Exercise(
@@ -626,6 +1011,126 @@ L2_PENALTY = Exercise(
             "The strength says how much large weights matter beside the loss.",
             "What should the penalty be when strength is 0?",
         ),
+        Mistake(
+            "factor-compounded",
+            penalty_like(together=compounded),
+            "With more than one layer, your factor is applied to the first layers again and again.",
+            "The factor stands before the sum, and multiplies it once.",
+            "How often does the factor multiply what the first layer has cost?",
+        ),
+        Mistake(
+            "whole-number-division",
+            penalty_like(together=lambda parts, strength: strength // 2 * sum(parts)),
+            "Your penalty is rounded down: it is 0 for every strength below 2.",
+            "`//` divides and drops what is left over.",
+            "What is 0.3 // 2?",
+            also=(penalty_like(together=lambda parts, strength: strength * sum(parts) // 2),),
+        ),
+        Mistake(
+            "mean-over-all-weights",
+            lambda params, strength: (
+                strength
+                / 2
+                * sum((w**2).sum() for w in weights_of(params))
+                / sum(w.size for w in weights_of(params)),
+                None,
+            ),
+            "Your penalty is a mean over all weights of the network.",
+            "With a mean, one large weight costs less the more others there are.",
+            "Does the formula divide by the number of weights?",
+        ),
+        Mistake(
+            "mean-over-layers",
+            penalty_like(together=lambda parts, strength: strength / 2 * np.mean(parts)),
+            "Your penalty is a mean over the layers.",
+            "A deeper network has more weights, and all of them count in full.",
+            "By what do you divide, and does the formula?",
+        ),
+        Mistake(
+            "strength-squared",
+            penalty_like(together=lambda parts, strength: strength**2 / 2 * sum(parts)),
+            "Your penalty has the strength in it twice.",
+            "The strength comes in once, before the sum.",
+            "If strength doubles, how many times larger should the penalty become?",
+        ),
+        Mistake(
+            "half-inside-the-square",
+            penalty_like(lambda w: ((w / 2) ** 2).sum(), lambda parts, s: s * sum(parts)),
+            "Your penalty halves the weights before it squares them, so a quarter is left.",
+            "One half stands before the squares.",
+            "What is (w / 2) squared?",
+            also=(penalty_like(together=lambda parts, s: s / 4 * sum(parts)),),
+        ),
+        Mistake(
+            "divided-by-strength",
+            penalty_like(together=lambda parts, strength: sum(parts) / (2 * strength)),
+            "Your penalty gets smaller when the strength gets larger.",
+            "A stronger penalty costs more.",
+            "What should the penalty be when strength is 0?",
+        ),
+        Mistake(
+            "fourth-power",
+            penalty_like(lambda w: (w**2).sum() ** 2),
+            "Your penalty squares each layer's sum of squares once more.",
+            "Each weight is squared, and that is all.",
+            "If all weights double, how many times larger should the penalty become?",
+            also=(penalty_like(lambda w: (w**4).sum()), penalty_like(lambda w: (w**3).sum())),
+        ),
+        Mistake(
+            "root-of-it-all",
+            penalty_like(together=lambda parts, strength: strength / 2 * np.sqrt(sum(parts))),
+            "Your penalty takes the root of the sum of all squares.",
+            "np.linalg.norm takes a root at the end, and the penalty has none.",
+            "If all weights double, how many times larger should the penalty become?",
+        ),
+        Mistake(
+            "largest-weight",
+            penalty_like(lambda w: (w**2).max()),
+            "Your penalty holds the largest square of each layer only.",
+            "All weights count.",
+            "What should happen to the penalty when a small weight doubles?",
+        ),
+        Mistake(
+            "last-layer-left-out",
+            lambda params, strength: (
+                strength / 2 * sum((w**2).sum() for w in weights_of(params)[:-1]),
+                None,
+            ),
+            "Your penalty leaves out the weights of the last layer.",
+            "Every layer's weights count, those of the last one too.",
+            "Which values does your loop's counter take?",
+        ),
+        Mistake(
+            "first-layer-left-out",
+            lambda params, strength: (
+                strength / 2 * sum((w**2).sum() for w in weights_of(params)[1:]),
+                None,
+            ),
+            "Your penalty leaves out the weights of the first layer.",
+            "Every layer's weights count, those of the first one too.",
+            "Which values does your loop's counter take?",
+        ),
+        Mistake(
+            "biases-only",
+            penalty_like(counts=lambda name: name.startswith("b")),
+            "Your penalty holds the squares of the biases and none of the weights.",
+            "It is the weights that make a network bend sharply; the biases go free.",
+            "Which names in params stand for weights?",
+        ),
+        Mistake(
+            "single-digit-layers",
+            penalty_like(counts=lambda name: name[0] == "w" and len(name) == 2),
+            "Your penalty counts nine layers at most.",
+            "A number of a layer may have two digits.",
+            "How does your function find the weights, and does it find w10?",
+        ),
+        Mistake(
+            "two-layers-only",
+            penalty_like(counts=lambda name: name in ("w1", "w2")),
+            "Your penalty knows the layers w1 and w2, and no others.",
+            "A network may have any number of layers.",
+            "How does your function find the weights, and does it find w3?",
+        ),
     ),
 )
 
@@ -634,17 +1139,25 @@ L2_PENALTY = Exercise(
 
 
 def penalty_backward_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Networks of two, three and one layers, and an upstream gradient that is not 1."""
-    return tuple(
-        penalty_backward_case(rng, draw_sizes(rng, letters)) for letters in ("DHK", "DHGK", "DK")
+    """Networks of two, three, eleven and one layers, and an upstream gradient that is not 1."""
+    deep = penalty_backward_case(rng, {f"size {i}": 3 for i in range(12)}, 0.3, 0.8)
+    two, three, one = (draw_sizes(rng, letters) for letters in ("DHK", "DHGK", "DK"))
+    return (
+        penalty_backward_case(rng, two, 1.5, 2.5),
+        penalty_backward_case(rng, three, -2.5, -1.5),
+        replace(deep, sizes={}, label="11 layers of 3 units", extreme=True),
+        penalty_backward_case(rng, one, 1.5, 2.5),
     )
 
 
-def penalty_backward_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
-    """The penalty of one network."""
+def penalty_backward_case(
+    rng: np.random.Generator, sizes: dict[str, int], low: float, high: float
+) -> Case:
+    """The penalty of one network, with an upstream gradient between two numbers."""
     params = draw_params(rng, sizes)
+    params["w1"][0, 0] = 0.0
     strength = float(rng.uniform(0.1, 0.9))
-    dloss = float(rng.choice([-1.0, 1.0]) * rng.uniform(1.5, 2.5))
+    dloss = float(rng.uniform(low, high))
     # compared with the library's own: where a gradient is all zeros, as for the biases, numerical
     # derivatives cannot say how small a number is small
     return Case(sizes, (dloss, (params, strength)), values=tuple(params))
@@ -704,6 +1217,48 @@ def penalty_backward_negative(dloss: float, cache: Any) -> Grads:
 def penalty_backward_biases_as_they_are(dloss: float, cache: Any) -> Grads:
     params, strength = cache
     return {n: dloss * strength * p if n.startswith("w") else p for n, p in params.items()}
+
+
+def decay_like(
+    of_weights: Callable[[np.ndarray, float, float], Any],
+    of_biases: Callable[[np.ndarray, float, float], Any] = lambda b, strength, dloss: 0 * b,
+) -> Callable[..., Grads]:
+    """Gradients made otherwise, each from an array, the strength and dloss."""
+
+    def backward(dloss: float, cache: Any) -> Grads:
+        params, strength = cache
+        return {
+            name: (of_weights if name.startswith("w") else of_biases)(p, strength, dloss)
+            for name, p in params.items()
+        }
+
+    return backward
+
+
+def plain_decay(w: np.ndarray, strength: float, dloss: float) -> np.ndarray:
+    """The right gradient of weights."""
+    return dloss * strength * w
+
+
+def penalty_backward_times_penalty(dloss: float, cache: Any) -> Grads:
+    params, strength = cache
+    return decay(params, dloss * l2_penalty(params, strength)[0])
+
+
+def penalty_backward_weights_named(
+    known: Callable[[str, int], bool],
+) -> Callable[..., Grads]:
+    """The gradients of some weights alone, zeros for all others."""
+
+    def backward(dloss: float, cache: Any) -> Grads:
+        params, strength = cache
+        layers = len(params) // 2
+        return {
+            name: dloss * strength * p * (name[0] == "w" and known(name, layers))
+            for name, p in params.items()
+        }
+
+    return backward
 
 
 L2_PENALTY_BACKWARD = Exercise(
@@ -799,6 +1354,109 @@ L2_PENALTY_BACKWARD = Exercise(
             "Your weights' gradients have the right size and the opposite sign.",
             "The gradient points to where the penalty grows. It is the step that turns round.",
             "If a positive weight grows, does the penalty go up or down?",
+        ),
+        Mistake(
+            "times-the-penalty",
+            penalty_backward_times_penalty,
+            "Your gradients are the weights times the value of the penalty.",
+            "How large the penalty is says nothing about its slope for one weight.",
+            "Which of your factors depends on all weights of the network?",
+            also=(
+                lambda dloss, cache: decay(cache[0], l2_penalty(*cache)[0]),
+                lambda dloss, cache: decay(cache[0], dloss * cache[1] * l2_penalty(*cache)[0]),
+            ),
+        ),
+        Mistake(
+            "upstream-added",
+            decay_like(lambda w, strength, dloss: dloss + strength * w),
+            "In your gradients of the weights `dloss` is added.",
+            "The chain rule multiplies the local derivative by what arrives from above.",
+            "If dloss were 0, what should the gradients be?",
+            also=(
+                decay_like(
+                    lambda w, strength, dloss: dloss + strength * w,
+                    lambda b, strength, dloss: 0 * b + dloss,
+                ),
+            ),
+        ),
+        Mistake(
+            "biases-get-the-upstream",
+            decay_like(plain_decay, lambda b, strength, dloss: 0 * b + dloss),
+            "Your weights' gradients are right, and those of the biases are `dloss`.",
+            "No bias entered the penalty, so nothing goes back to it.",
+            "If b1 grows by 0.01, what happens to the penalty?",
+            also=(decay_like(plain_decay, lambda b, strength, dloss: 0 * b + 1),),
+        ),
+        Mistake(
+            "upstream-divides",
+            decay_like(lambda w, strength, dloss: strength * w / dloss),
+            "Your gradients are divided by `dloss`.",
+            "The chain rule multiplies the local derivative by what arrives from above.",
+            "If the penalty counted twice as much in the loss, what would its gradients be?",
+        ),
+        Mistake(
+            "strength-squared",
+            decay_like(lambda w, strength, dloss: dloss * strength**2 * w),
+            "Your gradients have the strength in them twice.",
+            "The strength stands before the squares, and that is where it stays.",
+            "In which lines of yours does strength stand?",
+        ),
+        Mistake(
+            "strength-alone",
+            decay_like(lambda w, strength, dloss: dloss * strength * np.ones_like(w)),
+            "All entries of your weights' gradients are `dloss` times `strength`: the weights are "
+            "not in them.",
+            "The square grows faster where a weight is large.",
+            "Should a weight of 3 be pulled back harder than one of 0.3?",
+        ),
+        Mistake(
+            "sizes-of-the-weights",
+            decay_like(lambda w, strength, dloss: dloss * strength * np.abs(w)),
+            "Your gradients take the weights without their sign.",
+            "A negative weight is pulled up, a positive one down.",
+            "If a negative weight grows, does the penalty go up or down?",
+        ),
+        Mistake(
+            "squared-weights",
+            decay_like(lambda w, strength, dloss: dloss * strength * w**2),
+            "Your gradients hold the squares of the weights.",
+            "A gradient says how fast the penalty changes, not how large it is.",
+            "What is the derivative of w squared?",
+        ),
+        Mistake(
+            "first-layer-only",
+            penalty_backward_weights_named(lambda name, layers: name == "w1"),
+            "The gradient of `w1` is right; those of all other weights are zero.",
+            "Every layer's weights entered the penalty.",
+            "Which names does your condition hold for?",
+        ),
+        Mistake(
+            "last-layer-only",
+            penalty_backward_weights_named(lambda name, layers: name == f"w{layers}"),
+            "The gradient of the last layer's weights is right; those of all others are zero.",
+            "Every layer's weights entered the penalty.",
+            "Which names does your condition hold for?",
+        ),
+        Mistake(
+            "last-layer-left-out",
+            penalty_backward_weights_named(lambda name, layers: name != f"w{layers}"),
+            "The gradient of the last layer's weights is zero; those of all others are right.",
+            "Every layer's weights entered the penalty.",
+            "Which names does your condition leave out?",
+        ),
+        Mistake(
+            "single-digit-layers",
+            penalty_backward_weights_named(lambda name, layers: len(name) == 2),
+            "From layer 10 on, the gradients of your weights are zero.",
+            "A number of a layer may have two digits.",
+            "How does your function find the weights, and does it find w10?",
+        ),
+        Mistake(
+            "two-layers-only",
+            penalty_backward_weights_named(lambda name, layers: name in ("w1", "w2")),
+            "From layer 3 on, the gradients of your weights are zero.",
+            "A network may have any number of layers.",
+            "How does your function find the weights, and does it find w3?",
         ),
     ),
 )
