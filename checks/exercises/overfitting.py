@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
+from math import erf
 from typing import Any
 
 import numpy as np
@@ -1466,26 +1467,46 @@ L2_PENALTY_BACKWARD = Exercise(
 
 
 def dropout_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Batches large enough to count what was kept, one sample, and one where all is kept."""
+    """Batches large enough to count what was kept, one sample, and one where all is kept; one
+    with entries that are 0, as a ReLU gives them; and arrays with one axis and with three."""
     return (
-        dropout_case(rng, 40, 70, float(rng.uniform(0.7, 0.9))),
-        dropout_case(rng, 60, 50, float(rng.uniform(0.2, 0.35))),
-        dropout_case(rng, 1, 900, float(rng.uniform(0.6, 0.7))),
-        dropout_case(rng, 30, 20, 1.0),
+        dropout_case(rng, (40, 70), float(rng.uniform(0.75, 0.85))),
+        dropout_case(rng, (60, 50), float(rng.uniform(0.2, 0.35))),
+        dropout_case(rng, (1, 900), float(rng.uniform(0.6, 0.7))),
+        replace(dropout_case(rng, (40, 45), 0.6, zeros=0.5), extreme=True),
+        replace(dropout_case(rng, (400,), 0.4), extreme=True),
+        replace(dropout_case(rng, (7, 8, 9), 0.4), extreme=True),
+        dropout_case(rng, (30, 20), 1.0),
     )
 
 
-def dropout_case(rng: np.random.Generator, n: int, d: int, keep: float) -> Case:
-    """One batch of activations, none of them near 0."""
-    x = rng.choice([-1.0, 1.0], (n, d)) * rng.uniform(0.5, 3.0, (n, d))
+def dropout_case(
+    rng: np.random.Generator, shape: tuple[int, ...], keep: float, zeros: float = 0.0
+) -> Case:
+    """One batch of activations, none of them near 0, but for a share that are exactly 0."""
+    x = rng.choice([-1.0, 1.0], shape) * rng.uniform(0.5, 3.0, shape)
+    x[rng.random(shape) < zeros] = 0.0
     keep = round(keep, 2)
+    sizes = dict(zip("ND", shape, strict=True)) if len(shape) == 2 else {}
+    size = ", ".join(f"{letter}={n}" for letter, n in sizes.items()) or f"shape {shape}"
     return Case(
-        {"N": n, "D": d},
+        sizes,
         (x, keep, np.random.default_rng(rng.integers(2**32))),
         values=("y",),
         accept=partial(examine_dropout, x, keep),
-        label=f"N={n}, D={d}, keep_probability={keep}",
+        label=f"{size}, keep_probability={keep}" + ", with zeros in x" * (zeros > 0),
     )
+
+
+def exact_count_case(rng: np.random.Generator) -> Case:
+    """A batch of which exactly the share keep_probability stays."""
+    case = dropout_case(rng, (20, 20), 0.6)
+
+    def accept(outputs: Mapping[str, np.ndarray]) -> Finding | None:
+        exact = abs(np.count_nonzero(outputs["y"]) - 240) <= 1
+        return None if exact else Finding(None, "Another share stays.")
+
+    return replace(case, accept=accept)
 
 
 def examine_dropout(
@@ -1499,6 +1520,15 @@ def examine_dropout(
             f"Your y has shape {y.shape}; expected that of x, {x.shape}.",
             "Dropped entries become 0. Do they also have to go?",
         )
+    if (y[x == 0] != 0).any():
+        return Finding(
+            "not-zero-where-x-is",
+            f"Your y is not 0 in {np.count_nonzero(y[x == 0])} entries where x is 0.",
+            "What is 0 times anything?",
+        )
+    tables = x.ndim == 2 and bool(x.all())
+    if x.ndim != 2 or not x.all():  # what x leaves open are the entries that are 0 anyway
+        x, y = x[x != 0], y[x != 0]
     factor = y / x  # what each entry was multiplied by
     kept = y != 0
     share = kept.mean()
@@ -1516,7 +1546,7 @@ def examine_dropout(
         return Finding(
             "all-dropped", f"Your y is zero everywhere. {in_numbers}", "When does an entry stay?"
         )
-    if len(x) > 1 and keep < 1:
+    if tables and len(x) > 1 and keep < 1:
         if (kept == kept[0]).all():
             return ONE_MASK_FOR_ALL.found()
         if (kept == kept[:, :1]).all():
@@ -1524,6 +1554,11 @@ def examine_dropout(
     if abs(share - keep) > far:
         if abs(share - (1 - keep)) <= far:
             return KEEP_AND_DROP_SWAPPED.found(in_numbers)
+        below = 0.5 * (1 + erf(keep / np.sqrt(2)))  # how often a normal number is below keep
+        known = ((keep**2, DROPPED_TWICE), (0.5, ALWAYS_HALF), (below, NORMAL_NUMBERS))
+        likely, mistake = min(known, key=lambda pair: abs(share - pair[0]))
+        if abs(share - likely) <= 5 * np.sqrt(likely * (1 - likely) / x.size):
+            return mistake.found(in_numbers)
         return Finding(
             "wrong-share",
             f"Too many or too few entries stay. {in_numbers}",
@@ -1537,25 +1572,37 @@ def examine_dropout(
         (1.0, NOT_SCALED),
         (1 / (1 - keep) if keep < 1 else 0.0, SCALED_BY_DROPPED),
         (keep, SCALED_DOWN),
+        (1 / keep**2, SCALED_TWICE),
+        (2.0, SCALED_BY_TWO),
+        (1 / np.sqrt(keep), SCALED_BY_ROOT),
         (1 / share, SCALED_BY_COUNT),
     ):
         if np.allclose(stayed, value, rtol=1e-5, atol=0):
             return mistake.found(f"Here keep_probability is {keep}.")
     if np.allclose(y[kept], 1 / keep, rtol=1e-5, atol=0):
         return MASK_RETURNED.found()
-    i, j = (int(k[0]) for k in np.nonzero(kept & ~np.isclose(factor, 1 / keep)))
+    place = tuple(int(k[0]) for k in np.nonzero(kept & ~np.isclose(factor, 1 / keep)))
+    where = list(place)
     return Finding(
         "wrong-size",
-        f"Your y[{i}, {j}] is {y[i, j]:.6g} where x[{i}, {j}] is {x[i, j]:.6g} and "
+        f"Your y{where} is {y[place]:.6g} where x{where} is {x[place]:.6g} and "
         f"keep_probability is {keep}.",
         "What is done to an entry that stays, so that the mean of y is that of x?",
     )
 
 
 def mask_kept(case: Case, outputs: Mapping[str, np.ndarray], cache: Any) -> bool:
-    """Whether the cache is the mask that made the output: sent back as dy, x becomes y."""
-    x, y = case.args[0], outputs["y"]
-    return np.allclose(dropout_backward(x, cache), y, rtol=1e-4, atol=0)
+    """Whether the cache is the mask that made the output: sent back as dy, x becomes y. Where x
+    is 0, y does not tell; there the mask lets its share through."""
+    x, keep, y = *case.args[:2], outputs["y"]
+    if not np.allclose(dropout_backward(x, cache), y, rtol=1e-4, atol=0):
+        return False
+    hidden = dropout_backward(np.ones_like(x), cache)[x == 0]
+    stays = np.isclose(hidden, 1 / keep, rtol=1e-4)
+    far = 5 * np.sqrt(keep * (1 - keep) / max(hidden.size, 1))
+    return not hidden.size or bool(
+        (stays | (hidden == 0)).all() and abs(stays.mean() - keep) <= far
+    )
 
 
 Dropped = tuple[np.ndarray, Any]
@@ -1619,6 +1666,96 @@ def dropout_mask_returned(x: np.ndarray, keep: float, rng: np.random.Generator) 
     return mask, mask
 
 
+def dropout_like(
+    stays: Callable[[np.ndarray, float, np.random.Generator], np.ndarray] = lambda x, keep, rng: (
+        draw_kept(x.shape, keep, rng)
+    ),
+    factor: Callable[[float], float] = lambda keep: 1 / keep,
+) -> Callable[..., Dropped]:
+    """Dropout with a part exchanged: which entries stay, or what they are multiplied by."""
+
+    def dropped(x: np.ndarray, keep: float, rng: np.random.Generator) -> Dropped:
+        mask = stays(x, keep, rng) * factor(keep)
+        return x * mask, mask
+
+    return dropped
+
+
+def exact_count(x: np.ndarray, keep: float, rng: np.random.Generator) -> np.ndarray:
+    stays = np.zeros(x.size, bool)
+    stays[rng.choice(x.size, round(keep * x.size), replace=False)] = True
+    return stays.reshape(x.shape)
+
+
+def exact_count_in_each_row(x: np.ndarray, keep: float, rng: np.random.Generator) -> np.ndarray:
+    rows = x.reshape(-1, x.shape[-1])
+    return np.stack([exact_count(row, keep, rng) for row in rows]).reshape(x.shape)
+
+
+def lowest_ranks(x: np.ndarray, keep: float, rng: np.random.Generator) -> np.ndarray:
+    numbers = rng.random(x.shape)
+    return numbers <= np.quantile(numbers, keep)
+
+
+DROPPED_TWICE = Mistake(
+    "dropped-twice",
+    dropout_like(
+        lambda x, keep, rng: draw_kept(x.shape, keep, rng) & draw_kept(x.shape, keep, rng)
+    ),
+    "The share of entries of your `y` that stay is keep_probability squared.",
+    "Each entry draws once.",
+    "How often does your function draw, and what becomes of each draw?",
+)
+ALWAYS_HALF = Mistake(
+    "always-half",
+    dropout_like(lambda x, keep, rng: draw_kept(x.shape, 0.5, rng)),
+    "About half of the entries of your `y` stay, whatever keep_probability is.",
+    "keep_probability is the chance of an entry to stay.",
+    "With which number do you compare what you have drawn?",
+    also=(
+        dropout_like(lambda x, keep, rng: rng.integers(0, 2, x.shape)),
+        dropout_like(lambda x, keep, rng: rng.normal(size=x.shape) > 0),
+    ),
+)
+NORMAL_NUMBERS = Mistake(
+    "normal-numbers",
+    dropout_like(lambda x, keep, rng: rng.normal(size=x.shape) < keep),
+    "More entries of your `y` stay than ought to, or fewer: as many as there are normal numbers "
+    "below keep_probability.",
+    "Of numbers spread evenly from 0 to 1, the share below p is p. Of normal ones it is another.",
+    "How often is what you draw below 0.5, and how often should it be?",
+    also=(dropout_like(lambda x, keep, rng: rng.standard_normal(x.shape) <= keep),),
+)
+SCALED_TWICE = Mistake(
+    "scaled-twice",
+    dropout_like(factor=lambda keep: 1 / keep**2),
+    "The entries of your `y` that stay are divided by keep_probability twice.",
+    "What stays makes up for what is missing, and no more.",
+    "Is 1 / keep_probability in your mask already when you multiply?",
+)
+SCALED_BY_TWO = Mistake(
+    "scaled-by-two",
+    dropout_like(factor=lambda keep: 2.0),
+    "The entries of your `y` that stay are doubled, whatever keep_probability is.",
+    "Twice is right where half of the entries stay, and only there.",
+    "If four entries in five stay, by what must they be multiplied?",
+)
+SCALED_BY_ROOT = Mistake(
+    "scaled-by-the-root",
+    dropout_like(factor=lambda keep: float(1 / np.sqrt(keep))),
+    "The entries of your `y` that stay are divided by the root of keep_probability.",
+    "That would keep the mean of the squares. Here it is the mean that is to stay.",
+    "If one entry in four stays, by what must it be multiplied so that the mean is the same?",
+)
+EXACT_COUNT = Mistake(
+    "exact-count",
+    dropout_like(exact_count),
+    "Exactly the same number of entries of your `y` stays, whatever `rng` gives.",
+    "Each entry draws for itself, so how many stay is a matter of chance too.",
+    "If all entries but one have drawn, can you tell what the last one will be?",
+    also=(dropout_like(exact_count_in_each_row), dropout_like(lowest_ranks)),
+    habit=exact_count_case,
+)
 NOTHING_DROPPED = Mistake(
     "nothing-dropped",
     dropout_nothing,
@@ -1723,6 +1860,13 @@ DROPOUT = Exercise(
         ONE_MASK_FOR_ALL,
         WHOLE_SAMPLES,
         KEEP_AND_DROP_SWAPPED,
+        DROPPED_TWICE,
+        ALWAYS_HALF,
+        NORMAL_NUMBERS,
+        EXACT_COUNT,
+        SCALED_TWICE,
+        SCALED_BY_TWO,
+        SCALED_BY_ROOT,
         NOT_SCALED,
         SCALED_BY_DROPPED,
         SCALED_DOWN,
@@ -1736,8 +1880,21 @@ DROPOUT = Exercise(
 
 
 def dropout_backward_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Batches and one sample through dropout."""
-    return tuple(dropout_backward_case(rng, sizes) for sizes in draw_batches(rng, "ND"))
+    """Batches and one sample through dropout; and batches of which all stays, or nothing."""
+    first, *others = (dropout_backward_case(rng, sizes) for sizes in draw_batches(rng, "ND"))
+    return (
+        first,
+        one_mask_case(rng, np.ones((3, 4)), "all stay"),
+        one_mask_case(rng, np.zeros((4, 3)), "all go"),
+        *others,
+    )
+
+
+def one_mask_case(rng: np.random.Generator, mask: np.ndarray, words: str) -> Case:
+    """The way back through this mask."""
+    dy = rng.choice([-1.0, 1.0], mask.shape) * rng.uniform(0.5, 2.0, mask.shape)
+    label = f"shape {mask.shape}, {words}"
+    return Case({}, (dy, mask), values=("dx",), label=label, extreme=True)
 
 
 def dropout_backward_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
@@ -1789,6 +1946,11 @@ def dropout_backward_divided(dy: np.ndarray, cache: Any) -> np.ndarray:
 
 def dropout_backward_gate_on_gradient(dy: np.ndarray, cache: Any) -> np.ndarray:
     return dy * cache * (dy > 0)
+
+
+def dropped_back(factor: Callable[[np.ndarray], Any]) -> Callable[..., np.ndarray]:
+    """A way back that multiplies dy by something made of the mask."""
+    return lambda dy, cache: np.asarray(dy * factor(cache))
 
 
 DROPOUT_BACKWARD = Exercise(
@@ -1866,6 +2028,52 @@ DROPOUT_BACKWARD = Exercise(
             "Which entries pass was drawn on the way forward, whatever comes back later.",
             "Which array tells what happened on the way forward?",
         ),
+        Mistake(
+            "share-counted-again",
+            dropped_back(lambda m: (m > 0) / max((m > 0).mean(), 1e-12)),
+            "Your `dx` is divided by the share that happened to stay, not by keep_probability.",
+            "The mask holds what each entry was multiplied by, chance or not.",
+            "Which numbers does the mask in the cache hold?",
+            also=(
+                dropped_back(lambda m: (m > 0) / ((m > 0).mean() or 1.0)),
+                dropped_back(lambda m: m / (m.mean() or 1.0)),
+            ),
+        ),
+        Mistake(
+            "mean-of-the-mask",
+            dropped_back(lambda m: m.mean()),
+            "Your `dx` is `dy` times one number, the mean of the mask.",
+            "What is right on average is wrong for each entry.",
+            "What is the slope for an entry that was dropped?",
+        ),
+        Mistake(
+            "dropped-entries-plain",
+            dropped_back(lambda m: np.where(m > 0, m, 1.0)),
+            "Your `dx` is right where entries stayed, and equals `dy` where they were dropped.",
+            "An entry that was dropped had no part in the output.",
+            "If a dropped entry of x changes a little, does y change?",
+        ),
+        Mistake(
+            "scaled-by-dropped-share",
+            dropped_back(lambda m: (m > 0) / np.clip(1 - 1 / (m.max() or 2.0), 1e-9, 1)),
+            "The entries of your `dx` that are not zero are divided by the share that is dropped.",
+            "What the forward pass did to an entry is in the mask.",
+            "Which numbers does the mask in the cache hold?",
+        ),
+        Mistake(
+            "root-of-the-mask",
+            dropped_back(np.sqrt),
+            "Your `dx` is multiplied by the root of the mask.",
+            "The slope of a multiplication by a number is that number.",
+            "If y = 3 x, what is dL/dx when dL/dy is 1?",
+        ),
+        Mistake(
+            "always-doubled",
+            dropped_back(lambda m: 2.0 * (m > 0)),
+            "Your `dx` is doubled wherever an entry stayed, whatever keep_probability was.",
+            "Twice is right where half of the entries stay, and only there.",
+            "Which numbers does the mask in the cache hold?",
+        ),
     ),
 )
 
@@ -1873,8 +2081,22 @@ DROPOUT_BACKWARD = Exercise(
 # best_epoch
 
 
+ODD_LOSSES: tuple[Sequence[float], ...] = (
+    [0.75],
+    [1.2, 0.5042, 0.5041, 0.50405, 0.5043, 0.504049, 0.50406],
+    [0.7, 0.7, 0.7, 0.7],
+    (3e12, 2e12, 7e11, 8e11, 5e12),
+    [-0.1, -0.7, -0.4, -0.6],
+    [3e-9, 2e-9, 5e-10, 1e-9],
+    [7, 5, 5, 3, 4, 3, 6],
+    [0.9, 0.8, 0.6, 0.5, 0.3],
+    [1.0, 0.0, 0.5, 0.0],
+)
+
+
 def best_epoch_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Losses that fall and rise, with a lesser valley before the best; one tie; all above 1."""
+    """Losses that fall and rise, with a lesser valley before the best; one tie; all above 1; and
+    one loss alone, equal ones, huge, tiny and negative ones, whole numbers, and a tuple."""
     valley, later = rng.uniform(0.7, 0.8), rng.uniform(0.4, 0.5)
     noise = rng.uniform(0.0, 0.02, 10)
     return (
@@ -1883,6 +2105,7 @@ def best_epoch_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         losses_case([later, 0.62, valley, 0.7, 0.78, 1.2, 0.9, 0.85, 0.8], noise),
         epochs_case([1.2, 0.9, float(later), 0.8, float(later), 0.9]),
         losses_case([3.1, 2.7, 2.5, 2.2, 2.4, 2.9], noise),
+        *(epochs_case(losses, extreme=True) for losses in ODD_LOSSES),
     )
 
 
@@ -1891,14 +2114,16 @@ def losses_case(losses: Sequence[float], noise: np.ndarray) -> Case:
     return epochs_case([float(v) for v in np.array(losses) + noise[: len(losses)]])
 
 
-def epochs_case(losses: list[float]) -> Case:
-    """These validation losses, shown with two digits."""
-    return Case({}, (losses,), values=("epoch",), label=shown(losses))
+def epochs_case(losses: Sequence[float], extreme: bool = False) -> Case:
+    """These validation losses."""
+    return Case({}, (losses,), values=("epoch",), label=shown(losses), extreme=extreme)
 
 
 def shown(losses: Sequence[float]) -> str:
-    """Losses with two digits."""
-    return f"losses {', '.join(f'{loss:.2f}' for loss in losses)}"
+    """Losses with two digits, or with as many as it takes."""
+    near = min((abs(a - b) for a in losses for b in losses if a != b), default=1.0) < 0.005
+    digits = ".6g" if near or max(losses) > 100 else ".2f"
+    return f"losses {', '.join(f'{loss:{digits}}' for loss in losses)}"
 
 
 def epoch_from_zero(validation_loss: Sequence[float]) -> int:
@@ -1941,6 +2166,39 @@ def epoch_last_improvement(validation_loss: Sequence[float]) -> int:
 def is_drop(losses: Sequence[float], i: int) -> bool:
     """Whether the loss fell from the epoch before."""
     return losses[i] < losses[i - 1]
+
+
+def epoch_like(
+    losses: Callable[[Sequence[float]], Any] = list,
+    better: Callable[[float, float], bool] = lambda loss, best: loss < best,
+    first: float = np.inf,
+    at_first: int = 0,
+    place: Callable[[int], int] = lambda epoch: epoch,
+) -> Callable[[Sequence[float]], int]:
+    """A search through all epochs with a part exchanged: the losses that are looked at, when one
+    is better, and the loss and the epoch that the search begins with."""
+
+    def epoch(validation_loss: Sequence[float]) -> int:
+        best, found = first, at_first
+        for i, loss in enumerate(losses(validation_loss), 1):
+            if better(loss, best):
+                best, found = loss, i
+        return place(found)
+
+    return epoch
+
+
+def epoch_count_of_bests(validation_loss: Sequence[float]) -> int:
+    return len(set(np.minimum.accumulate(validation_loss)))
+
+
+def epoch_first_rise(validation_loss: Sequence[float]) -> int:
+    return min(epoch_first_valley(validation_loss) + 1, len(validation_loss))
+
+
+def epoch_before_last_rise(validation_loss: Sequence[float]) -> int:
+    falls = [i for i in range(1, len(validation_loss)) if not is_drop(validation_loss, i)]
+    return falls[-1] if falls else len(validation_loss)
 
 
 BEST_EPOCH = Exercise(
@@ -2015,6 +2273,114 @@ BEST_EPOCH = Exercise(
             "Better than yesterday is not yet the best ever.",
             "With which loss do you compare each epoch?",
         ),
+        Mistake(
+            "search-begins-too-low",
+            epoch_like(first=1.0),
+            "Your search begins with a lowest loss that some losses never reach, and then finds "
+            "nothing.",
+            "A loss can be any number; only the losses themselves tell what is low.",
+            "What does your function give when all losses are above the one that it begins with?",
+            also=(
+                *(
+                    epoch_like(first=first, at_first=at_first)
+                    for first in (0.0, 1.0, 10.0, 100.0, 1000.0, 1e4, 1e5, 1e6, 1e9, 1e10)
+                    for at_first in (0, 1, -1)
+                    if (first, at_first) != (1.0, 0)
+                ),
+            ),
+        ),
+        Mistake(
+            "rounded",
+            epoch_like(lambda losses: [round(loss, 2) for loss in losses]),
+            "Your function does not see that a later loss is lower by very little.",
+            "A loss is as exact as it comes; what is rounded away is lost.",
+            "What happens to 0.5041 and 0.5043 in your function?",
+            also=(
+                *(
+                    epoch_like(lambda losses, digits=digits: [round(v, digits) for v in losses])
+                    for digits in (0, 1, 3, 4)
+                ),
+                epoch_like(lambda losses: [int(v) for v in losses]),
+                *(
+                    epoch_like(better=lambda loss, best, by=by: loss < best - by)
+                    for by in (1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
+                ),
+            ),
+        ),
+        Mistake(
+            "bests-counted",
+            epoch_count_of_bests,
+            "Your number says how often there was a new best, not when the last one was.",
+            "Epochs without a new best count too.",
+            "When is your counter raised: at each epoch, or at each new best?",
+        ),
+        Mistake(
+            "last-of-equals-from-zero",
+            epoch_like(better=lambda loss, best: loss <= best, place=lambda epoch: epoch - 1),
+            "Your epoch is counted from 0, and of equal losses it is the last.",
+            "People call the first epoch number 1; and an epoch that only equals the best is no "
+            "better.",
+            "If both of two epochs are the best, what does your function give?",
+        ),
+        Mistake(
+            "sizes-compared",
+            epoch_like(lambda losses: [abs(v) for v in losses]),
+            "Your function takes losses without their sign.",
+            "A loss below 0 is lower than any above it.",
+            "Which is lower, -0.7 or -0.1?",
+            also=(epoch_like(lambda losses: [v * v for v in losses]),),
+        ),
+        Mistake(
+            "zero-taken-for-none",
+            epoch_like(lambda losses: [v or np.inf for v in losses]),
+            "Your function passes over losses that are exactly 0.",
+            "0 is a number like any other, and `or` and `if` take it for none.",
+            "What is `0.0 or 1.0`?",
+        ),
+        Mistake(
+            "counted-from-two",
+            epoch_like(place=lambda epoch: epoch + 1),
+            "Your epoch is one too large in every case.",
+            "The first loss in the list belongs to epoch 1.",
+            "If the very first epoch is the best, what does your function give?",
+        ),
+        Mistake(
+            "last-left-out",
+            lambda validation_loss: int(np.argmin(validation_loss[:-1] or validation_loss)) + 1,
+            "Your epoch is right unless the last is the best: it is never looked at.",
+            "A network can be at its best right at the end.",
+            "Which epoch does your search end with?",
+        ),
+        Mistake(
+            "first-rise",
+            epoch_first_rise,
+            "Your epoch is the one in which the loss first rises.",
+            "A validation loss goes up and down from epoch to epoch.",
+            "Which loss is the lowest of all, and where does it stand?",
+        ),
+        Mistake(
+            "last-valley",
+            epoch_before_last_rise,
+            "Your epoch is the one before the last rise.",
+            "A validation loss goes up and down from epoch to epoch.",
+            "Which loss is the lowest of all, and where does it stand?",
+        ),
+        Mistake(
+            "second-best",
+            lambda validation_loss: (
+                int(np.argsort(validation_loss)[min(1, len(validation_loss) - 1)]) + 1
+            ),
+            "Your epoch is the second best.",
+            "Places in Python count from 0, those in a sorted list too.",
+            "Which entry of a sorted list is the lowest?",
+        ),
+        Mistake(
+            "from-the-end",
+            lambda validation_loss: len(validation_loss) - int(np.argmin(validation_loss)),
+            "Your number counts from the end: how many epochs there are from the best one on.",
+            "Epochs count from 1, the first one first.",
+            "If the very first epoch is the best, what does your function give?",
+        ),
     ),
 )
 
@@ -2035,6 +2401,25 @@ HISTORIES: tuple[tuple[int, tuple[float, ...]], ...] = (
     (3, (1.0, 0.5, 0.6, 0.7, 0.8)),  # rising 3 times in a row
     (3, (1.0, 0.5, 0.6, 0.7, 0.8, 0.4)),  # the same, and then a new best
     (3, (0.7, 0.8, 1.3, 0.6)),  # the highest in the middle
+    (3, (1.0, 0.4, 0.9, 1.1, 1.0, 0.8)),  # within the last 3 lower than just before, not ever
+    (3, (1.0, 0.6, 0.9, 0.5, 0.8)),  # a new best in the last 3, and higher at the end
+    (1, (0.5, 0.6)),  # a patience of 1
+    (1, (0.6, 0.8, 0.5)),  # the same, and a new best
+    (1, (0.5,)),  # the first epoch
+    (3, (0.5, 0.6, 0.7)),  # as many epochs as patience
+    (2, (0.9, 0.5, 0.7, 0.6, 0.55, 0.52)),  # falling now, the best longer ago
+)
+
+WAITS: tuple[tuple[int, tuple[float, ...]], ...] = (
+    # equal losses, negative, huge, tiny and whole ones
+    (3, (0.7, 0.7, 0.7, 0.7)),
+    (3, (0.8, 0.6, 0.6, 0.7, 0.6)),
+    (2, (0.7, 0.6, 0.6)),
+    (3, (-0.2, -0.6, -0.5, -0.4, -0.3)),
+    (3, (3e12, 7e11, 8e11, 9e11)),
+    (2, (0.5, 0.50006, 0.50004, 0.49996)),
+    (3, (7, 3, 5, 4, 3)),
+    (2, (1.0, 0.0, 0.5, 0.0)),
 )
 
 
@@ -2047,10 +2432,12 @@ def should_stop_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         cases.append(stopping_case(losses, patience))
     best = float(rng.uniform(0.4, 0.6))
     cases.append(stopping_case([1.0, best, 0.8, best, 0.9], 3))
-    return tuple(cases)
+    odd = [stopping_case(list(losses), patience) for patience, losses in WAITS]
+    odd.append(stopping_case((1.0, best, 0.8, 0.7), 2))
+    return (*cases, *(replace(case, extreme=True) for case in odd))
 
 
-def stopping_case(losses: list[float], patience: int) -> Case:
+def stopping_case(losses: Sequence[float], patience: int) -> Case:
     """The losses so far."""
     label = f"{shown(losses)}; patience {patience}"
     return Case({}, (losses, patience), values=("stop",), label=label)
@@ -2124,6 +2511,45 @@ def stop_never(validation_loss: Sequence[float], patience: int) -> bool:
 
 def stop_highest(validation_loss: Sequence[float], patience: int) -> bool:
     return len(validation_loss) - epoch_of_worst(validation_loss) >= patience
+
+
+def stop_like(
+    compare: Callable[[Sequence[float], Sequence[float]], Any],
+) -> Callable[[Sequence[float], int], bool]:
+    """A rule that compares the last `patience` losses with those before; False without any."""
+
+    def stop(validation_loss: Sequence[float], patience: int) -> bool:
+        before, last = validation_loss[:-patience], validation_loss[-patience:]
+        return bool(len(before) and compare(before, last))
+
+    return stop
+
+
+def stop_after_waiting(
+    better: Callable[[float, float, float], bool] = lambda loss, best, previous: loss < best,
+    enough: Callable[[int, int], bool] = lambda waited, patience: waited >= patience,
+    best: float = np.inf,
+    kept: bool = False,
+) -> Callable[[Sequence[float], int], bool]:
+    """A count of epochs that have failed, with a part exchanged.
+
+    better: from a loss, the best so far and the one before to whether it sets the count back;
+    enough: whether such a count is enough; best: what the first epoch has to beat; kept: whether
+    a better loss leaves the best as it was.
+    """
+
+    def stop(validation_loss: Sequence[float], patience: int) -> bool:
+        lowest, previous, waited = best, np.inf, 0
+        for loss in validation_loss:
+            if better(loss, lowest, previous):
+                waited = 0
+                lowest = lowest if kept and lowest < np.inf else loss
+            else:
+                waited += 1
+            previous = loss
+        return enough(waited, patience)
+
+    return stop
 
 
 SHOULD_STOP = Exercise(
@@ -2242,6 +2668,113 @@ SHOULD_STOP = Exercise(
             "Your function never stops.",
             "Early stopping is there for the time after the best epoch.",
             "For which losses would your condition be true?",
+        ),
+        Mistake(
+            "forgets-the-best",
+            stop_like(lambda before, last: min(last) >= before[-1]),
+            "Your function compares the last epochs with the one just before them, and not with "
+            "the best of all before.",
+            "The best may lie further back than that.",
+            "Which losses does your function never look at?",
+            also=(stop_like(lambda before, last: min(last) > before[-1]),),
+        ),
+        Mistake(
+            "exactly-patience",
+            stop_after_waiting(enough=lambda waited, patience: waited == patience),
+            "Your function stops when the best is exactly `patience` epochs ago, and not when it "
+            "is longer ago.",
+            "Patience that has run out does not come back by waiting.",
+            "What does your function say one epoch after it has said stop?",
+        ),
+        Mistake(
+            "mean-of-the-last",
+            stop_like(lambda before, last: np.mean(last) >= min(before)),
+            "Your function compares the mean of the last epochs with the best before them.",
+            "One epoch that beats the best is enough to go on, however high the others are.",
+            "What if one of the last epochs is a new best and the others are high?",
+            also=(
+                stop_like(lambda before, last: np.mean(last) >= np.mean(before)),
+                stop_like(lambda before, last: np.mean(last) > np.mean(before[-len(last) :])),
+                stop_like(lambda before, last: np.median(last) >= min(before)),
+            ),
+        ),
+        Mistake(
+            "last-epoch-only",
+            stop_like(lambda before, last: last[-1] >= min(before)),
+            "Your function looks at the very last epoch only: whether it beats the best of those "
+            "up to `patience` epochs ago.",
+            "All of the last epochs must have failed, and each of them may have been the best.",
+            "What if the best of all was one epoch ago?",
+            also=(stop_like(lambda before, last: last[-1] > min(before)),),
+        ),
+        Mistake(
+            "one-failure-is-enough",
+            stop_like(lambda before, last: max(last) >= min(before)),
+            "Your function stops when any of the last epochs has failed to beat the best.",
+            "It is time to stop when all of them have failed.",
+            "Does your function ask any, or all?",
+            also=(stop_like(lambda before, last: any(v > min(before) for v in last)),),
+        ),
+        Mistake(
+            "compared-with-the-worst",
+            stop_like(lambda before, last: min(last) >= max(before)),
+            "Your function compares the last epochs with the highest loss before them.",
+            "To beat the best is to be lower than the lowest.",
+            "Which of the losses before is the one to beat?",
+            also=(
+                stop_like(lambda before, last: max(last) >= max(before)),
+                stop_like(lambda before, last: min(last) >= np.mean(before)),
+            ),
+        ),
+        Mistake(
+            "turned-round-comparison",
+            stop_like(lambda before, last: min(last) < min(before)),
+            "Your function stops where one of the last epochs has beaten the best before.",
+            "A new best is a reason to go on.",
+            "What does True mean here?",
+            also=(stop_like(lambda before, last: min(last) <= min(before)),),
+        ),
+        Mistake(
+            "compared-with-the-first",
+            stop_like(lambda before, last: min(last) >= before[0]),
+            "Your function compares the last epochs with the very first one.",
+            "The one to beat is the best of all before.",
+            "What if the first loss was the highest?",
+            also=(stop_after_waiting(kept=True),),
+        ),
+        Mistake(
+            "needs-a-clear-gain",
+            stop_after_waiting(lambda loss, best, previous: loss < best - 1e-4),
+            "An epoch that is better by very little is no new best in your function.",
+            "Lower is lower. (Some rules do ask for a least gain; here none is named.)",
+            "What happens to 0.49996 after 0.5 in your function?",
+            also=tuple(
+                stop_after_waiting(lambda loss, best, previous, by=by: loss < best - by)
+                for by in (1e-3, 1e-2, 0.05, 0.1)
+            ),
+        ),
+        Mistake(
+            "search-begins-too-low",
+            stop_after_waiting(best=1.0),
+            "Your search begins with a lowest loss that some losses never reach: each epoch then "
+            "counts as a failure.",
+            "A loss can be any number; only the losses themselves tell what is low.",
+            "What does your function give when all losses are very large, and still falling?",
+            also=tuple(stop_after_waiting(best=best) for best in (10.0, 100.0, 1000.0, 1e6, 1e9)),
+        ),
+        Mistake(
+            "too-few-epochs",
+            lambda validation_loss, patience: (
+                len(validation_loss) < patience or should_stop(validation_loss, patience)
+            ),
+            "Your function stops while there are fewer epochs than `patience`.",
+            "So early, nothing can have failed for long enough.",
+            "What does your function return at the first epoch?",
+            also=(
+                lambda validation_loss, patience: (
+                    len(validation_loss) <= patience or should_stop(validation_loss, patience)
+                ),
+            ),
         ),
     ),
     uses={"best_epoch": best_epoch},

@@ -197,11 +197,10 @@ def decay_as_lists(dloss, cache):
 
 def dropout_with_loops(x, keep_probability, rng):
     y, mask = np.zeros_like(x), np.zeros_like(x)
-    for n in range(x.shape[0]):
-        for d in range(x.shape[1]):
-            if rng.uniform() < keep_probability:
-                mask[n, d] = 1 / keep_probability
-                y[n, d] = x[n, d] * mask[n, d]
+    for place in np.ndindex(x.shape):
+        if rng.uniform() < keep_probability:
+            mask[place] = 1 / keep_probability
+            y[place] = x[place] * mask[place]
     return y, mask
 
 
@@ -211,9 +210,10 @@ def dropout_with_binomial(x, keep_probability, rng):
 
 
 def dropout_by_what_goes(x, keep_probability, rng):
-    out = x.copy()
-    out[rng.random(x.shape) >= keep_probability] = 0
-    return out / keep_probability, (out != 0) / keep_probability
+    out, mask = x.copy(), np.ones(x.shape)
+    goes = rng.random(x.shape) >= keep_probability
+    out[goes] = mask[goes] = 0
+    return out / keep_probability, mask / keep_probability
 
 
 def dropout_with_where(x, keep_probability, rng):
@@ -235,11 +235,17 @@ def dropout_with_choice(x, keep_probability, rng):
     return mask * x, mask
 
 
-def dropout_of_an_exact_count(x, keep_probability, rng):
-    mask = np.zeros(x.size)
-    mask[rng.permutation(x.size)[: round(keep_probability * x.size)]] = 1 / keep_probability
-    mask = mask.reshape(x.shape)
-    return x * mask, mask
+def dropout_entry_by_entry(x, keep_probability, rng):
+    mask = np.array([float(u < keep_probability) for u in rng.random(x.size)]).reshape(x.shape)
+    mask *= 1 / keep_probability
+    return mask * x, mask
+
+
+def dropout_flat(x, keep_probability, rng):
+    flat = x.ravel()
+    mask = np.zeros(flat.size)
+    mask[rng.uniform(size=flat.size) < keep_probability] = 1 / keep_probability
+    return (flat * mask).reshape(x.shape), mask.reshape(x.shape)
 
 
 # dropout_backward
@@ -376,7 +382,8 @@ RIGHT: dict[str, tuple[Callable, ...]] = {
         dropout_with_where,
         dropout_in_float32,
         dropout_with_choice,
-        dropout_of_an_exact_count,
+        dropout_entry_by_entry,
+        dropout_flat,
     ),
     "dropout_backward": (
         dropout_back_with_loops,
