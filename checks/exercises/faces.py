@@ -13,7 +13,7 @@ from backprop_lib.losses import confusion_matrix
 from backprop_lib.network import Network
 from backprop_lib.optimizers import SGD, Adam, Optimizer
 from backprop_lib.selection import select_by_validation, train_and_select
-from backprop_lib.training import train
+from backprop_lib.training import History, best_epoch, should_stop, train
 from checks.exercise import Case, Exercise, Mistake
 from checks.exercises.drawing import draw_sizes
 
@@ -1237,21 +1237,56 @@ def draw_samples(
 def noisy_case(rng: np.random.Generator, learning_rate: float, patience: int) -> Case:
     """Three candidates, put in an order in which the best stands in the middle.
 
-    With a large learning rate the training loss goes up and down too.
+    With a large learning rate the training loss goes up and down too. Drawn until going back to
+    the best epoch, and how long one waits for it, makes a difference.
     """
     d, k = (int(v) for v in rng.choice([3, 4, 5], 2, replace=False))
-    centres = rng.normal(0.0, 1.2, (k, d))
-    training = draw_samples(rng, 19, centres, 1.0, 0.4)
-    validation = draw_samples(rng, 13, centres, 1.0, 0.4)
     candidates = [[d, k], [d, 7, k], [d, 9, 6, k]]
-    settings = (learning_rate, 5, 10, patience, int(rng.integers(1000)))
-    best, accuracies, parameters = train_and_select(candidates, training, validation, *settings)
-    longer = (*settings[:3], patience + 1, settings[4])
-    _, others, waited = train_and_select(candidates, training, validation, *longer)
-    if patience == 1 and others == accuracies and np.array_equal(parameters, waited):
-        return noisy_case(rng, learning_rate, patience)  # such data cannot tell the two apart
-    first, last = (c for i, c in enumerate(candidates) if i != best)
-    return training_case([first, candidates[best], last], training, validation, settings)
+    sizes = [units_and_biases(c) for c in candidates]
+    while True:
+        centres = rng.normal(0.0, 1.2, (k, d))
+        training = draw_samples(rng, 19, centres, 1.0, 0.4)
+        validation = draw_samples(rng, 13, centres, 1.0, 0.4)
+        settings = (learning_rate, 5, 10, patience, int(rng.integers(1000)))
+        histories = [whole_training(c, training, validation, settings) for c in candidates]
+        epochs = [epoch_gone_back_to(h.validation_loss, patience) for h in histories]
+        other = [epoch_gone_back_to(h.validation_loss, patience % 2 + 1) for h in histories]
+        found = [h.validation_accuracy[e - 1] for h, e in zip(histories, epochs, strict=True)]
+        best = select_by_validation(found, sizes)
+        early = epochs[best] < 4 and found != [max(h.validation_accuracy) for h in histories]
+        waited = [h.validation_accuracy[e - 1] for h, e in zip(histories, other, strict=True)]
+        if early if patience > 1 else (waited, other[best]) != (found, epochs[best]):
+            first, last = (c for i, c in enumerate(candidates) if i != best)
+            return training_case([first, candidates[best], last], training, validation, settings)
+
+
+def units_and_biases(sizes: Sequence[int]) -> int:
+    """How many weights and biases a network of these sizes has."""
+    return sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
+
+
+def whole_training(
+    sizes: Sequence[int], training: Samples, validation: Samples, settings: tuple[Any, ...]
+) -> History:
+    """What happens to one candidate when it is not stopped early."""
+    learning_rate, epochs, batch_size, _, seed = settings
+    rng = np.random.default_rng(seed)
+    return train(
+        Network(sizes, rng),
+        *training,
+        optimizer=Adam(learning_rate),
+        epochs=epochs,
+        batch_size=batch_size,
+        rng=rng,
+        validation=validation,
+    )
+
+
+def epoch_gone_back_to(validation_loss: Sequence[float], patience: int) -> int:
+    """The best epoch of those before it is time to stop."""
+    ends = range(1, len(validation_loss) + 1)
+    end = next((e for e in ends if should_stop(validation_loss[:e], patience)), ends[-1])
+    return best_epoch(validation_loss[:end])
 
 
 def tied_case(rng: np.random.Generator) -> Case:
@@ -1375,11 +1410,6 @@ def select_in_another_order(
 ) -> Callable[..., Any]:
     """The candidates arranged otherwise first; all places are those of the new order."""
     return lambda candidates, *others: train_and_select(arrange(candidates), *others)
-
-
-def units_and_biases(sizes: Sequence[int]) -> int:
-    """How many weights and biases a network of these sizes has."""
-    return sum((inputs + 1) * outputs for inputs, outputs in pairwise(sizes))
 
 
 def select_untrained(
