@@ -6,6 +6,7 @@ of them 2, upstream gradients random and never ones, caches from a real forward 
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -488,7 +489,7 @@ RELU_BACKWARD = Exercise(
             "ReLU has no upper end: it goes on rising however large x is. (ReLU6 ends at 6.)",
             "What is the slope of ReLU at x = 30?",
             also=tuple(
-                slope_like(lambda x, top=top: (x > 0) & (x < top))
+                slope_like(partial(lambda top, x: (x > 0) & (x < top), top))
                 for top in (1.0, 3.5, 4.0, 5.0, 10.0, 20.0, 100.0)
             ),
         ),
@@ -499,7 +500,7 @@ RELU_BACKWARD = Exercise(
             "However little x is above 0, y = x there.",
             "From which x on is your gate open?",
             also=tuple(
-                slope_like(lambda x, least=least: x > least)
+                slope_like(partial(lambda least, x: x > least, least))
                 for least in (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 0.01, 0.1, 0.5, 1.0)
             ),
         ),
@@ -526,7 +527,7 @@ RELU_BACKWARD = Exercise(
             "That is the slope of the leaky ReLU. The plain one is flat there.",
             "What does y do when x goes from -2 to -1?",
             also=tuple(
-                slope_like(lambda x, leak=leak: np.where(x > 0, 1, leak))
+                slope_like(partial(lambda leak, x: np.where(x > 0, 1, leak), leak))
                 for leak in (0.001, 0.1, 0.2, 0.3)
             ),
         ),
@@ -784,12 +785,17 @@ SIGMOID_BACKWARD = Exercise(
             "How steep is the sigmoid at x = 12?",
             also=(
                 *(
-                    slope_like(lambda y, least=least: np.maximum(y * (1 - y), least))
+                    slope_like(partial(lambda least, y: np.maximum(y * (1 - y), least), least))
                     for least in (0.05, 0.1, 1e-3, 1e-4, 1e-5, 1e-6)
                 ),
                 *(
                     slope_like(
-                        lambda y, end=end: np.clip(y, end, 1 - end) * (1 - np.clip(y, end, 1 - end))
+                        partial(
+                            lambda end, y: (
+                                np.clip(y, end, 1 - end) * (1 - np.clip(y, end, 1 - end))
+                            ),
+                            end,
+                        )
                     )
                     for end in (0.1, 0.05, 0.01, 1e-3, 1e-4, 1e-5, 1e-6)
                 ),
@@ -832,7 +838,7 @@ SIGMOID_BACKWARD = Exercise(
             "Far out the slope is small, and not 0.",
             "How steep is the sigmoid at x = 7?",
             also=tuple(
-                slope_like(lambda y, end=end: y * (1 - y) * ((y > end) & (y < 1 - end)))
+                slope_like(partial(lambda end, y: y * (1 - y) * ((y > end) & (y < 1 - end)), end))
                 for end in (0.1, 0.05, 1e-3, 1e-4)
             ),
         ),

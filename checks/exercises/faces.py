@@ -699,9 +699,12 @@ def confusion_of(
     choose: Callable[[np.ndarray, np.ndarray], Any],
 ) -> Callable[..., np.ndarray]:
     """The counts of some of the samples, or of other pairs: from (labels, predictions)."""
-    return lambda labels, predictions, classes: confusion_matrix(
-        *choose(labels, predictions), classes
-    )
+
+    def counted(labels: np.ndarray, predictions: np.ndarray, classes: int) -> np.ndarray:
+        true, said = choose(labels, predictions)
+        return confusion_matrix(true, said, classes)
+
+    return counted
 
 
 CONFUSION_MATRIX = Exercise(
@@ -969,11 +972,14 @@ def chosen_parameters(validation_accuracy: Sequence[float], parameters: Sequence
     return parameters[select_by_validation(validation_accuracy, parameters)]
 
 
+def best_ones(accuracy: Sequence[float]) -> list[int]:
+    """The places of all that have the highest accuracy."""
+    return [i for i, a in enumerate(accuracy) if a == max(accuracy)]
+
+
 def among_the_best(
-    choose: Callable[[list[int], Sequence[int]], int],
-    best: Callable[[Sequence[float]], list[int]] = lambda accuracy: [
-        i for i, a in enumerate(accuracy) if a == max(accuracy)
-    ],
+    choose: Callable[[list[int], Any], int],
+    best: Callable[[Sequence[float]], list[int]] = best_ones,
 ) -> Callable[..., int]:
     """A choice in two steps: from the places of the best ones and all parameters to a place."""
     return lambda accuracy, parameters: choose(best(accuracy), parameters)
@@ -1613,7 +1619,7 @@ TRAIN_AND_SELECT = Exercise(
             "Whoever gave the list wants to find the answers at its places.",
             "Which candidate does the first of your accuracies belong to?",
             also=(
-                select_in_another_order(sorted),
+                select_in_another_order(lambda candidates: sorted(candidates, key=list)),
                 select_in_another_order(lambda candidates: sorted(candidates, key=sum)),
                 select_in_another_order(lambda candidates: sorted(candidates, key=len)),
             ),
@@ -1641,7 +1647,9 @@ TRAIN_AND_SELECT = Exercise(
             "What does your call of train get as batch_size?",
             also=(
                 *(
-                    training_like(settings=lambda asked, size=size: {**asked, "batch_size": size})
+                    training_like(
+                        settings=partial(lambda size, asked: {**asked, "batch_size": size}, size)
+                    )
                     for size in (16, 32, 64)
                 ),
                 training_like(

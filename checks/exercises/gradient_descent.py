@@ -292,7 +292,9 @@ SGD_STEP = Exercise(
             also=(
                 sgd_by_all_lengths,
                 *(
-                    sgd_like(lambda p, g, lr, least=least: lr * g / (np.linalg.norm(g) + least))
+                    sgd_like(
+                        partial(lambda least, p, g, lr: lr * g / (np.linalg.norm(g) + least), least)
+                    )
                     for least in (1e-12, 1e-8, 1e-6)
                 ),
                 sgd_like(lambda p, g, lr: lr * g / np.abs(g).max()),
@@ -308,7 +310,7 @@ SGD_STEP = Exercise(
             "What becomes of an entry of 1000 in your gradient?",
             also=(
                 *(
-                    sgd_like(lambda p, g, lr, most=most: lr * np.clip(g, -most, most))
+                    sgd_like(partial(lambda most, p, g, lr: lr * np.clip(g, -most, most), most))
                     for most in (0.5, 5.0, 10.0, 100.0)
                 ),
                 *(sgd_like(cut_to_length(most)) for most in (1.0, 5.0, 10.0, 100.0)),
@@ -321,7 +323,9 @@ SGD_STEP = Exercise(
             "A small gradient makes a small step, and that is all.",
             "Which gradients does your function pass over?",
             also=tuple(
-                sgd_like(lambda p, g, lr, least=least: lr * np.where(np.abs(g) > least, g, 0.0))
+                sgd_like(
+                    partial(lambda least, p, g, lr: lr * np.where(np.abs(g) > least, g, 0.0), least)
+                )
                 for least in (1e-2, 1e-4, 1e-5)
             ),
         ),
@@ -375,7 +379,7 @@ SGD_STEP = Exercise(
             "Weight decay is a means against overfitting, and comes in the next lesson.",
             "With a gradient of zero, where should a parameter be after the step?",
             also=tuple(
-                sgd_like(lambda p, g, lr, decay=decay: lr * (g + decay * p))
+                sgd_like(partial(lambda decay, p, g, lr: lr * (g + decay * p), decay))
                 for decay in (1e-4, 1e-3, 0.05, 0.1, 0.5, 1.0)
             ),
         ),
@@ -1353,7 +1357,7 @@ MOMENTUM_STEP = Exercise(
             "The number in the first line of a function is only for those who name none.",
             "Which of your lines uses the argument momentum?",
             also=tuple(
-                momentum_like(lambda v, g, mu, lr, p, always=always: always * v + g)
+                momentum_like(partial(lambda always, v, g, mu, lr, p: always * v + g, always))
                 for always in (0.5, 0.99)
             ),
         ),
@@ -2024,7 +2028,9 @@ ADAM_STEP = Exercise(
             "The number in the first line of a function is only for those who name none.",
             "Which of your lines uses the argument epsilon?",
             also=tuple(
-                adam_like(average, correct, lambda m, v, g, e, own=own: divide(m, v, g, own))
+                adam_like(
+                    average, correct, partial(lambda own, m, v, g, e: divide(m, v, g, own), own)
+                )
                 for own in (1e-10, 1e-7, 1e-6, 1e-5, 1e-3, 1.0)
             ),
         ),
@@ -2812,18 +2818,27 @@ TRAIN_MLP = Exercise(
             "What is learning_rate in your function at the last step?",
             also=(
                 *(
-                    train_like(rate=lambda rate, epoch, step, keep=keep: rate * keep**epoch)
+                    train_like(
+                        rate=partial(lambda keep, rate, epoch, step: rate * keep**epoch, keep)
+                    )
                     for keep in (0.5, 0.95, 0.99)
                 ),
                 train_like(rate=lambda rate, epoch, step: rate / (epoch + 1)),
                 train_like(rate=lambda rate, epoch, step: rate / (step + 1)),
                 train_like(rate=lambda rate, epoch, step: rate * 0.9**step),
                 train_like(rate=lambda rate, epoch, step: rate * 0.99**step),
-                train_like(
-                    rate=lambda rate, epoch, step: rate * 0.9**epoch,
-                    tally=lambda loss, n: (loss, 1),
-                ),
             ),
+        ),
+        Mistake(
+            "mean-of-batch-means-and-rate-decays",
+            train_like(
+                rate=lambda rate, epoch, step: rate * 0.9**epoch, tally=lambda loss, n: (loss, 1)
+            ),
+            "Two things at once: your learning rate gets smaller from epoch to epoch, and each "
+            "batch counts alike in your `losses`, however many samples it holds.",
+            "Each step uses the rate that came in, and each sample counts alike.",
+            "What is learning_rate at your last step? And how much should a batch of 1 count "
+            "beside one of 5?",
         ),
         Mistake(
             "first-batch-only",

@@ -633,11 +633,13 @@ FIT_STANDARDIZER = Exercise(
                 standardizer_like(lambda x: x.std(axis=0) + 1e-8),
                 standardizer_like(lambda x: np.sqrt(x.var(axis=0) + 1e-8)),
                 *(
-                    lambda x, much=much: (x.mean(axis=0), x.std(axis=0) + much)
+                    partial(lambda much, x: (x.mean(axis=0), x.std(axis=0) + much), much)
                     for much in (1e-12, 1e-10, 1e-9, 1e-7, 1e-6, 1e-5, 1e-3)
                 ),
                 *(
-                    lambda x, least=least: (x.mean(axis=0), np.maximum(x.std(axis=0), least))
+                    partial(
+                        lambda least, x: (x.mean(axis=0), np.maximum(x.std(axis=0), least)), least
+                    )
                     for least in (1e-8, 1e-6, 1e-3)
                 ),
             ),
@@ -677,11 +679,15 @@ FIT_STANDARDIZER = Exercise(
             "From which spread on does your comparison say that nothing changes?",
             also=(
                 *(
-                    standardizer_like(constant=lambda x, least=least: x.std(axis=0) < least)
+                    standardizer_like(
+                        constant=partial(lambda least, x: x.std(axis=0) < least, least)
+                    )
                     for least in (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9)
                 ),
                 *(
-                    standardizer_like(constant=lambda x, least=least: np.ptp(x, axis=0) < least)
+                    standardizer_like(
+                        constant=partial(lambda least, x: np.ptp(x, axis=0) < least, least)
+                    )
                     for least in (1e-5, 1e-6, 1e-7, 1e-8, 1e-9)
                 ),
                 standardizer_like(constant=lambda x: np.isclose(x.std(axis=0), 0)),
@@ -722,7 +728,7 @@ FIT_STANDARDIZER = Exercise(
             "Divided by 1 a feature keeps its size, and that is what is asked for here.",
             "Which number do you give in place of a spread of 0?",
             also=tuple(
-                standardizer_like(instead=lambda x, other=other: other)
+                standardizer_like(instead=partial(lambda other, x: other, other))
                 for other in (1e-3, 0.1, np.inf)
             ),
         ),
@@ -830,7 +836,7 @@ def penalty_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     two, three, one = (draw_sizes(rng, letters) for letters in ("DHK", "DHGK", "DK"))
     weak, strong = (float(rng.uniform(*ends)) for ends in ((0.1, 0.9), (1.2, 2.8)))
     deep = draw_params(rng, {f"size {i}": 3 for i in range(12)})
-    cases = (
+    cases: tuple[tuple[dict[str, int], Grads, float, str], ...] = (
         (two, draw_params(rng, two), weak, ""),
         (three, draw_params(rng, three), strong, ""),
         ({}, deep, weak, "11 layers of 3 units"),
@@ -2298,12 +2304,14 @@ BEST_EPOCH = Exercise(
             "What happens to 0.5041 and 0.5043 in your function?",
             also=(
                 *(
-                    epoch_like(lambda losses, digits=digits: [round(v, digits) for v in losses])
+                    epoch_like(
+                        partial(lambda digits, losses: [round(v, digits) for v in losses], digits)
+                    )
                     for digits in (0, 1, 3, 4)
                 ),
                 epoch_like(lambda losses: [int(v) for v in losses]),
                 *(
-                    epoch_like(better=lambda loss, best, by=by: loss < best - by)
+                    epoch_like(better=partial(lambda by, loss, best: loss < best - by, by))
                     for by in (1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
                 ),
             ),
@@ -2750,7 +2758,7 @@ SHOULD_STOP = Exercise(
             "Lower is lower. (Some rules do ask for a least gain; here none is named.)",
             "What happens to 0.49996 after 0.5 in your function?",
             also=tuple(
-                stop_after_waiting(lambda loss, best, previous, by=by: loss < best - by)
+                stop_after_waiting(partial(lambda by, loss, best, previous: loss < best - by, by))
                 for by in (1e-3, 1e-2, 0.05, 0.1)
             ),
         ),
