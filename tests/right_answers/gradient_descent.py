@@ -47,6 +47,16 @@ def sgd_in_float32(params, grads, learning_rate):
         p[:] = p.astype(np.float32) - step
 
 
+def sgd_with_subtract(params, grads, learning_rate):
+    for name in grads:
+        np.subtract(params[name], learning_rate * grads[name], out=params[name])
+
+
+def sgd_flat(params, grads, learning_rate):
+    for name, p in params.items():
+        p.flat = p.ravel() - learning_rate * grads[name].ravel()
+
+
 # iterate_minibatches
 
 
@@ -112,6 +122,21 @@ def minibatches_with_the_same_state(x, y, batch_size, rng):
         yield x[start : start + batch_size], y[start : start + batch_size]
 
 
+def minibatches_by_taking_turns(x, y, batch_size, rng):
+    deck = rng.choice(len(y), len(y), replace=False).tolist()
+    while deck:
+        batch = [deck.pop(0) for _ in range(min(batch_size, len(deck)))]
+        yield np.stack([x[i] for i in batch]), y[batch]
+
+
+def minibatches_counted(x, y, batch_size, rng):
+    order = np.arange(len(y))
+    rng.shuffle(order)
+    for i in range(-(-len(y) // batch_size)):
+        batch = order[i * batch_size : (i + 1) * batch_size]
+        yield x.take(batch, axis=0), y.take(batch)
+
+
 # momentum_step
 
 
@@ -158,6 +183,21 @@ def momentum_entry_by_entry(params, grads, velocity, learning_rate, momentum=0.9
         for i in np.ndindex(p.shape):
             velocity[name][i] = momentum * velocity[name][i] + grads[name][i]
             p[i] -= learning_rate * velocity[name][i]
+
+
+def momentum_from_the_last_name(params, grads, velocity, learning_rate, momentum=0.9):
+    for name in sorted(grads, reverse=True):
+        v = velocity[name]
+        v -= (1 - momentum) * v
+        v += grads[name]
+        params[name][...] -= v * learning_rate
+
+
+def momentum_with_out(params, grads, velocity, learning_rate, momentum=0.9):
+    for name, v in velocity.items():
+        np.multiply(v, momentum, out=v)
+        np.add(v, grads[name], out=v)
+        np.subtract(params[name], learning_rate * v, out=params[name])
 
 
 # adam_step
@@ -219,6 +259,23 @@ def adam_in_float32(params, grads, m, v, t, alpha=0.001, b1=0.9, b2=0.999, e=1e-
         v[k] = (np.float32(b2) * v[k] + np.float32(1 - b2) * g * g).astype(np.float32)
         m_hat, v_hat = m[k] / np.float32(1 - b1**t), v[k] / np.float32(1 - b2**t)
         params[k] -= np.float32(alpha) * m_hat / (np.sqrt(v_hat) + np.float32(e))
+
+
+def adam_where_there_was_a_gradient(params, grads, m, v, t, alpha=0.001, b1=0.9, b2=0.999, e=1e-8):
+    for name in sorted(grads):
+        m[name] += (1 - b1) * (grads[name] - m[name])
+        v[name] += (1 - b2) * (grads[name] ** 2 - v[name])
+        root = np.sqrt(v[name] / (1 - b2**t))
+        params[name] -= alpha * np.divide(m[name] / (1 - b1**t), root + e)
+
+
+def adam_row_by_row(params, grads, m, v, t, alpha=0.001, b1=0.9, b2=0.999, e=1e-8):
+    for name, p in params.items():
+        for i in range(len(p)):
+            g = grads[name][i]
+            m[name][i] = b1 * m[name][i] + (1 - b1) * g
+            v[name][i] = b2 * v[name][i] + (1 - b2) * g * g
+            p[i] -= alpha * m[name][i] / (1 - b1**t) / (np.sqrt(v[name][i] / (1 - b2**t)) + e)
 
 
 # train_mlp
@@ -306,8 +363,36 @@ def train_loss_before_step(params, x, labels, learning_rate, epochs, batch_size,
     return losses
 
 
+def train_with_a_running_mean(params, x, labels, learning_rate, epochs, batch_size, rng):
+    losses = []
+    for _ in range(epochs):
+        mean, met = 0.0, 0
+        for x_batch, labels_batch in iterate_minibatches(x, labels, batch_size, rng):
+            loss, grads = gradients(params, x_batch, labels_batch)
+            met += len(labels_batch)
+            mean += (loss - mean) * len(labels_batch) / met
+            for name in grads:
+                params[name] -= learning_rate * grads[name]
+        losses.append(mean)
+    return losses
+
+
+def train_sample_by_sample_tally(params, x, labels, learning_rate, epochs, batch_size, rng):
+    table = np.zeros((epochs, len(x)))
+    for row in table:
+        start = 0
+        for x_batch, labels_batch in iterate_minibatches(x, labels, batch_size, rng):
+            loss, grads = gradients(params, x_batch, labels_batch)
+            row[start : start + len(x_batch)] = loss
+            start += len(x_batch)
+            sgd_step(params, grads, learning_rate)
+    return table.mean(axis=1).tolist()
+
+
 RIGHT = {
     "sgd_step": (
+        sgd_with_subtract,
+        sgd_flat,
         sgd_with_names,
         sgd_adding_what_is_negative,
         sgd_with_new_arrays,
@@ -316,6 +401,8 @@ RIGHT = {
         sgd_in_float32,
     ),
     "iterate_minibatches": (
+        minibatches_by_taking_turns,
+        minibatches_counted,
         minibatches_as_a_list,
         minibatches_of_a_shuffled_copy,
         minibatches_by_argsort,
@@ -325,6 +412,8 @@ RIGHT = {
         minibatches_with_the_same_state,
     ),
     "momentum_step": (
+        momentum_from_the_last_name,
+        momentum_with_out,
         momentum_in_place,
         momentum_new_arrays,
         momentum_velocity_as_a_step,
@@ -334,6 +423,8 @@ RIGHT = {
         momentum_entry_by_entry,
     ),
     "adam_step": (
+        adam_where_there_was_a_gradient,
+        adam_row_by_row,
         adam_as_in_the_paper,
         adam_with_one_factor,
         adam_epsilon_under_the_root,
@@ -342,6 +433,8 @@ RIGHT = {
         adam_in_float32,
     ),
     "train_mlp": (
+        train_with_a_running_mean,
+        train_sample_by_sample_tally,
         train_written_out,
         train_into_an_array,
         train_with_weighted_average,
