@@ -355,17 +355,16 @@ def relu_cases(rng: np.random.Generator) -> tuple[Case, ...]:
 def far_and_near_case(rng: np.random.Generator) -> Case:
     """Inputs from huge to tiny, of both signs, and 0. At 0 any slope up to 1 is right: nothing
     arrives there, so that any number will do for it."""
-    size = np.array([0.0, 0.0, 1e-9, 1e-5, 3e-3, 0.3, 5.0, 30.0, 1000.0])
+    size = np.array([0.0, 0.0, 3e-3, 3e-3, 0.02, 0.3, 5.0, 30.0, 200.0])
     x = (np.outer([1.0, -1.0, 1.0, -1.0], size)) * rng.uniform(1.0, 1.9, (4, 9))
     x = rng.permuted(x, axis=1)
     dy = np.where(x == 0, 0.0, rng.choice([-1.0, 1.0], x.shape) * rng.uniform(0.5, 2.0, x.shape))
-    return Case(
-        {},
-        (dy, relu(x)[1]),
-        values=("dx",),
-        label="N=4, D=9, with large, small and zero inputs",
-        extreme=True,
-    )
+
+    def loss(name: str, array: np.ndarray) -> float:
+        return float((dy * relu(array)[0]).sum())
+
+    label = "N=4, D=9, with large, small and zero inputs"
+    return Case({}, (dy, relu(x)[1]), {"dx": x}, loss, label=label, extreme=True)
 
 
 def relu_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
@@ -495,18 +494,18 @@ RELU_BACKWARD = Exercise(
         ),
         Mistake(
             "opens-too-late",
-            slope_like(lambda x: x > 1e-3),
+            slope_like(lambda x: x > 0.05),
             "Your gate is still shut for x that are positive and small.",
             "However little x is above 0, y = x there.",
             "From which x on is your gate open?",
             also=tuple(
                 slope_like(partial(lambda least, x: x > least, least))
-                for least in (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 0.01, 0.1, 0.5, 1.0)
+                for least in (0.005, 0.01, 0.1, 0.5, 1.0)
             ),
         ),
         Mistake(
             "opens-too-early",
-            slope_like(lambda x: x > -1e-3),
+            slope_like(lambda x: x > -0.05),
             "Your gate is open already for x a little below 0.",
             "However little x is below 0, y stays 0 there.",
             "From which x on is your gate open?",
@@ -515,9 +514,6 @@ RELU_BACKWARD = Exercise(
                 slope_like(lambda x: x > -0.5),
                 slope_like(lambda x: x > -0.1),
                 slope_like(lambda x: x > -0.01),
-                slope_like(lambda x: x > -1e-6),
-                slope_like(lambda x: x > -1e-8),
-                slope_like(lambda x: np.isclose(np.maximum(x, 0), x)),
             ),
         ),
         Mistake(
@@ -888,10 +884,15 @@ def sure_case(rng: np.random.Generator) -> Case:
     scores = rng.normal(0.0, 1.0, (5, 5)) + 20.0 * np.eye(5)[leaders]
     scores[0] = rng.normal(0.0, 1.0, 5) + 20.0 * np.eye(5)[labels[0]]
     dloss = float(rng.uniform(0.2, 0.8))
+
+    def loss(name: str, array: np.ndarray) -> float:
+        return float(dloss * softmax_cross_entropy(array, labels)[0])
+
     return Case(
         {},
         (dloss, softmax_cross_entropy(scores, labels)[1]),
-        values=("dscores",),
+        {"dscores": scores},
+        loss,
         numbers={"dloss": dloss},
         label="N=5, K=5, with probabilities near 0 and 1",
         extreme=True,
@@ -1301,8 +1302,16 @@ def deep_case(rng: np.random.Generator) -> Case:
         params[f"b{i}"] = rng.uniform(-0.2, 0.4, 3)
     scores, cache = mlp_forward(rng.uniform(0.5, 1.5, (3, 3)), params)
     dscores = rng.normal(0.2, 1.0, scores.shape)
+    (x, w, _), _ = cache[-1]
+
+    def loss(name: str, array: np.ndarray) -> float:
+        return float((dscores * linear(x, w, array)[0]).sum())
+
     label = "11 layers of 3 units, 3 samples"
-    return Case({}, (dscores, cache), values=tuple(params), label=label, extreme=True)
+    # all but the last bias are compared with the library's, which is quicker
+    values = tuple(name for name in params if name != "b11")
+    wrt = {"b11": params["b11"]}
+    return Case({}, (dscores, cache), wrt, loss, values, label=label, extreme=True)
 
 
 def mlp_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:

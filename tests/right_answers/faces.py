@@ -3,8 +3,6 @@
 from collections import Counter
 from itertools import pairwise
 
-from itertools import pairwise
-
 import numpy as np
 
 from backprop_lib import Adam, Network, select_by_validation, train
