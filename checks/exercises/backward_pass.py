@@ -4,6 +4,8 @@ Every case is drawn so that the numbers can tell right from wrong: sizes all dif
 of them 2, upstream gradients random and never ones, caches from a real forward pass.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,8 +38,25 @@ Grads = dict[str, np.ndarray]
 
 
 def linear_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Batches through a linear layer, and one sample."""
-    return tuple(linear_case(rng, sizes) for sizes in draw_batches(rng, "NDM"))
+    """Batches through a linear layer, and one sample; and square matrices, one feature, one
+    output, and one of both, where a wrong product has the right shape."""
+    first, *others = (linear_case(rng, sizes) for sizes in draw_batches(rng, "NDM"))
+    n = int(rng.integers(3, 6))
+    alike = ((n, n, n), (n, 1, n + 1), (n, n + 1, 1), (n, 1, 1), (1, 1, 1))
+    return (first, *(narrow_case(rng, *sizes) for sizes in alike), *others)
+
+
+def narrow_case(rng: np.random.Generator, n: int, d: int, m: int) -> Case:
+    """One batch of a size that hides mix-ups of axes, compared with the library's gradients. All
+    numbers are positive: where a sum of few cancels, rounding in float32 is large beside it."""
+    x, w, b, dy = (rng.uniform(0.5, 2.0, shape) for shape in ((n, d), (d, m), m, (n, m)))
+    return Case(
+        {},
+        (dy, linear(x, w, b)[1]),
+        values=("dx", "dw", "db"),
+        label=f"N={n}, D={d}, M={m}",
+        extreme=True,
+    )
 
 
 def linear_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
@@ -108,6 +127,40 @@ def linear_undone(dy: np.ndarray, cache: Any) -> tuple[np.ndarray, ...]:
 
 def linear_ones_upstream(dy: np.ndarray, cache: Any) -> tuple[np.ndarray, ...]:
     return linear_backward(np.ones_like(dy), cache)
+
+
+def linear_like(
+    dx: Callable[..., Any] = lambda x, w, b, dy: dy @ w.T,
+    dw: Callable[..., Any] = lambda x, w, b, dy: x.T @ dy,
+    db: Callable[..., Any] = lambda x, w, b, dy: dy.sum(axis=0),
+) -> Callable[..., tuple[Any, ...]]:
+    """The three gradients, with one of them exchanged, each from (x, w, b, dy)."""
+    return lambda dy, cache: (dx(*cache, dy), dw(*cache, dy), db(*cache, dy))
+
+
+def as_it_fits(x: np.ndarray, w: np.ndarray, b: np.ndarray, dy: np.ndarray) -> np.ndarray:
+    """dy times w where the shapes allow it."""
+    return dy @ w if w.shape[0] == w.shape[1] else dy @ w.T
+
+
+def fits_for_dw(x: np.ndarray, w: np.ndarray, b: np.ndarray, dy: np.ndarray) -> np.ndarray:
+    """x times dy, or dy times x, where the shapes allow it."""
+    return x @ dy if x.shape[1] == len(dy) and x.shape[0] == x.shape[1] else x.T @ dy
+
+
+def squeezed(*outputs: str) -> Callable[..., tuple[Any, ...]]:
+    """The gradients, some of them without the axes of length 1."""
+
+    def backward(dy: np.ndarray, cache: Any) -> tuple[Any, ...]:
+        pairs = zip(("dx", "dw", "db"), linear_backward(dy, cache), strict=True)
+        return tuple(np.squeeze(grad) if name in outputs else grad for name, grad in pairs)
+
+    return backward
+
+
+def through_a_gate(x: np.ndarray, w: np.ndarray, b: np.ndarray, dy: np.ndarray) -> np.ndarray:
+    """dy where the output is positive."""
+    return np.asarray(dy * (x @ w + b > 0))
 
 
 LINEAR_BACKWARD = Exercise(
@@ -199,6 +252,90 @@ LINEAR_BACKWARD = Exercise(
             "A gradient says how strongly x acts on the loss. It does not undo the layer.",
             "If all of w were twice as large, should dx be larger or smaller?",
         ),
+        Mistake(
+            "square-not-transposed",
+            linear_like(dx=as_it_fits),
+            "Your `dx` is right but where w is square: there it is `dy @ w`.",
+            "Shapes that fit prove nothing where all sizes are the same.",
+            "dx[n, d] sums over m. Along which axis of w does m run, in your product?",
+            also=(
+                linear_like(
+                    dx=lambda x, w, b, dy: dy @ w if w.shape[0] == dy.shape[1] else dy @ w.T
+                ),
+            ),
+        ),
+        Mistake(
+            "square-inputs-not-transposed",
+            linear_like(dw=fits_for_dw),
+            "Your `dw` is right but where x is square: there it is `x @ dy`.",
+            "Shapes that fit prove nothing where all sizes are the same.",
+            "dw[d, m] sums over n. Along which axis of x does n run, in your product?",
+            also=(
+                linear_like(
+                    dw=lambda x, w, b, dy: dy.T @ x if dy.shape[1] == x.shape[1] else x.T @ dy
+                ),
+            ),
+        ),
+        Mistake(
+            "length-one-axes-lost",
+            squeezed("dx", "dw", "db"),
+            "Your gradients lose an axis where there is one sample, one feature or one output.",
+            "A gradient has the shape of what it belongs to, also where a size is 1.",
+            "Which shape has w when there is a single output, and which has your dw?",
+            also=(
+                squeezed("dx", "dw"),
+                squeezed("dw"),
+                squeezed("dx"),
+                squeezed("db"),
+                squeezed("dw", "db"),
+                squeezed("dx", "db"),
+            ),
+        ),
+        Mistake(
+            "mean-over-outputs",
+            linear_like(dx=lambda x, w, b, dy: dy @ w.T / dy.shape[1]),
+            "Your `dx` is M times too small: the mean over the outputs, in place of the sum.",
+            "An input acts on the loss through every output, and what comes back adds up.",
+            "If the layer had twice as many outputs, should less come back through each of them?",
+        ),
+        Mistake(
+            "weights-averaged",
+            linear_like(dw=lambda x, w, b, dy: x.T @ dy / len(x)),
+            "Your `dw` is N times too small, while `db` is right: it is the mean over the batch.",
+            "If the loss is a mean, its 1/N is already inside dy.",
+            "How often should 1/N appear on the way from the loss to the weights?",
+        ),
+        Mistake(
+            "gated",
+            linear_like(
+                dx=lambda x, w, b, dy: through_a_gate(x, w, b, dy) @ w.T,
+                dw=lambda x, w, b, dy: x.T @ through_a_gate(x, w, b, dy),
+                db=lambda x, w, b, dy: through_a_gate(x, w, b, dy).sum(axis=0),
+            ),
+            "Your gradients leave out what arrives where the layer's output is not positive.",
+            "A gate belongs to ReLU, which is a step of its own. A linear layer lets all through.",
+            "Does this layer's forward pass cut anything off?",
+        ),
+        Mistake(
+            "weights-for-inputs",
+            linear_like(dw=lambda x, w, b, dy: w * dy.sum(axis=0)),
+            "Your `dw` is made of `w` and the column sums of `dy`: the inputs are not in it.",
+            "What a weight does to the output depends on the input that it multiplies.",
+            "If an input is 0 for all samples, what do its weights do to the loss?",
+            also=(linear_like(dw=lambda x, w, b, dy: w * dy.mean(axis=0)),),
+        ),
+        Mistake(
+            "inputs-averaged",
+            linear_like(dw=lambda x, w, b, dy: np.outer(x.mean(axis=0), dy.sum(axis=0))),
+            "Your `dw` multiplies sums over the batch; samples meet one another's `dy` in it.",
+            "Each sample's input belongs with that sample's own dy; then one adds up.",
+            "Which comes first: multiplying x by dy, or summing over the samples?",
+            also=(
+                linear_like(dw=lambda x, w, b, dy: np.outer(x.sum(axis=0), dy.sum(axis=0))),
+                linear_like(dw=lambda x, w, b, dy: np.outer(x.mean(axis=0), dy.mean(axis=0))),
+                linear_like(dw=lambda x, w, b, dy: np.outer(x.sum(axis=0), dy.mean(axis=0))),
+            ),
+        ),
     ),
 )
 
@@ -207,8 +344,25 @@ LINEAR_BACKWARD = Exercise(
 
 
 def relu_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Batches through a ReLU, and one sample, away from the kink at 0."""
-    return tuple(relu_case(rng, sizes) for sizes in draw_batches(rng, "ND"))
+    """Batches through a ReLU, and one sample, away from the kink at 0; and inputs that are very
+    large, very small, and exactly 0."""
+    first, *others = (relu_case(rng, sizes) for sizes in draw_batches(rng, "ND"))
+    return (first, far_and_near_case(rng), *others)
+
+
+def far_and_near_case(rng: np.random.Generator) -> Case:
+    """Inputs from huge to tiny, of both signs, and 0. At 0 any slope up to 1 is right: nothing
+    arrives there, so that any number will do for it."""
+    size = np.array([0.0, 0.0, 3e-3, 3e-3, 0.02, 0.3, 5.0, 30.0, 200.0])
+    x = (np.outer([1.0, -1.0, 1.0, -1.0], size)) * rng.uniform(1.0, 1.9, (4, 9))
+    x = rng.permuted(x, axis=1)
+    dy = np.where(x == 0, 0.0, rng.choice([-1.0, 1.0], x.shape) * rng.uniform(0.5, 2.0, x.shape))
+
+    def loss(name: str, array: np.ndarray) -> float:
+        return float((dy * relu(array)[0]).sum())
+
+    label = "N=4, D=9, with large, small and zero inputs"
+    return Case({}, (dy, relu(x)[1]), {"dx": x}, loss, label=label, extreme=True)
 
 
 def relu_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
@@ -246,6 +400,21 @@ def relu_gate_only(dy: np.ndarray, cache: Any) -> np.ndarray:
 
 def relu_gate_turned(dy: np.ndarray, cache: Any) -> np.ndarray:
     return dy * (cache < 0)
+
+
+def slope_like(slope: Callable[[np.ndarray], Any]) -> Callable[..., np.ndarray]:
+    """A way back through something that acts on each entry: dy times a slope, made of the cache."""
+    return lambda dy, cache: np.asarray(dy * slope(cache))
+
+
+def wide_difference(step: float) -> Callable[..., np.ndarray]:
+    """The slope of ReLU by a central difference with such a step."""
+    return slope_like(lambda x: (np.maximum(x + step, 0) - np.maximum(x - step, 0)) / (2 * step))
+
+
+def forward_difference(step: float) -> Callable[..., np.ndarray]:
+    """The slope of ReLU by a difference to one side."""
+    return slope_like(lambda x: (np.maximum(x + step, 0) - np.maximum(x, 0)) / step)
 
 
 RELU_BACKWARD = Exercise(
@@ -302,6 +471,104 @@ RELU_BACKWARD = Exercise(
             "The gradient can only pass where the signal passed.",
             "For which x does a small change of x change y?",
         ),
+        Mistake(
+            "ratio-at-zero",
+            slope_like(lambda x: np.maximum(x, 0) / x),
+            "Your `dx` is `nan` where x is exactly 0.",
+            "relu(x) / x is 1 or 0 elsewhere, and at 0 it is 0/0.",
+            "What does your formula divide by, and can that be 0?",
+            also=(slope_like(lambda x: (1 + x / np.abs(x)) / 2),),
+        ),
+        Mistake(
+            "shut-above-a-bound",
+            slope_like(lambda x: (x > 0) & (x < 6)),
+            "Your gate is shut for large x as well.",
+            "ReLU has no upper end: it goes on rising however large x is. (ReLU6 ends at 6.)",
+            "What is the slope of ReLU at x = 30?",
+            also=tuple(
+                slope_like(partial(lambda top, x: (x > 0) & (x < top), top))
+                for top in (1.0, 3.5, 4.0, 5.0, 10.0, 20.0, 100.0)
+            ),
+        ),
+        Mistake(
+            "opens-too-late",
+            slope_like(lambda x: x > 0.05),
+            "Your gate is still shut for x that are positive and small.",
+            "However little x is above 0, y = x there.",
+            "From which x on is your gate open?",
+            also=tuple(
+                slope_like(partial(lambda least, x: x > least, least))
+                for least in (0.005, 0.01, 0.1, 0.5, 1.0)
+            ),
+        ),
+        Mistake(
+            "opens-too-early",
+            slope_like(lambda x: x > -0.05),
+            "Your gate is open already for x a little below 0.",
+            "However little x is below 0, y stays 0 there.",
+            "From which x on is your gate open?",
+            also=(
+                slope_like(lambda x: x > -1),
+                slope_like(lambda x: x > -0.5),
+                slope_like(lambda x: x > -0.1),
+                slope_like(lambda x: x > -0.01),
+            ),
+        ),
+        Mistake(
+            "leaky",
+            slope_like(lambda x: np.where(x > 0, 1, 0.01)),
+            "Your `dx` lets a small share of `dy` through where x was negative.",
+            "That is the slope of the leaky ReLU. The plain one is flat there.",
+            "What does y do when x goes from -2 to -1?",
+            also=tuple(
+                slope_like(partial(lambda leak, x: np.where(x > 0, 1, leak), leak))
+                for leak in (0.001, 0.1, 0.2, 0.3)
+            ),
+        ),
+        Mistake(
+            "wide-difference",
+            wide_difference(0.5),
+            "Your `dx` is that of a difference over a wide step: near x = 0 you let a part of `dy` "
+            "through.",
+            "The slope belongs to one place. A wide step reaches across the kink.",
+            "How far to both sides do you look, and what does ReLU do there?",
+            also=(
+                wide_difference(1.0),
+                wide_difference(0.1),
+                wide_difference(0.25),
+                wide_difference(0.2),
+                wide_difference(0.01),
+                forward_difference(1.0),
+                forward_difference(0.5),
+                forward_difference(0.1),
+                forward_difference(0.01),
+            ),
+        ),
+        Mistake(
+            "smooth",
+            slope_like(lambda x: 1 / (1 + np.exp(-x))),
+            "Your `dx` is `dy` times a smooth slope, the sigmoid of x.",
+            "That is the slope of softplus, which is ReLU with its kink rounded off.",
+            "What is the slope of ReLU at x = 0.5, and what is yours?",
+            also=(
+                slope_like(lambda x: 1 / (1 + np.exp(-x)) * (1 - 1 / (1 + np.exp(-x)))),
+                slope_like(lambda x: 1 / (1 + np.exp(-10 * x))),
+            ),
+        ),
+        Mistake(
+            "whole-row-gated",
+            slope_like(lambda x: x.sum(axis=-1, keepdims=True) > 0),
+            "Your `dx` lets whole rows through, and stops whole rows.",
+            "Each entry of x has a gate of its own.",
+            "How many entries has x, and how many gates do you make?",
+            also=(
+                slope_like(lambda x: (x > 0).any(axis=-1, keepdims=True)),
+                slope_like(lambda x: (x > 0).all(axis=-1, keepdims=True)),
+                slope_like(lambda x: x.sum(axis=0) > 0),
+                slope_like(lambda x: (x > 0).any(axis=0)),
+                slope_like(lambda x: (x > 0).all(axis=0)),
+            ),
+        ),
     ),
 )
 
@@ -310,8 +577,18 @@ RELU_BACKWARD = Exercise(
 
 
 def sigmoid_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Batches through a sigmoid, and one sample."""
-    return tuple(sigmoid_case(rng, sizes) for sizes in draw_batches(rng, "ND"))
+    """Batches through a sigmoid, and one sample; and inputs in its middle and far out."""
+    first, *others = (sigmoid_case(rng, sizes) for sizes in draw_batches(rng, "ND"))
+    return (first, ends_case(rng), *others)
+
+
+def ends_case(rng: np.random.Generator) -> Case:
+    """The middle of the sigmoid, and where it is all but flat, on both sides."""
+    size = np.array([0.0, 0.01, 1.0, 4.0, 7.0, 12.0, 25.0])
+    x = rng.permuted(np.outer([1.0, -1.0, 1.0], size) * rng.uniform(0.9, 1.0, (3, 7)), axis=1)
+    dy = rng.choice([-1.0, 1.0], x.shape) * rng.uniform(0.5, 2.0, x.shape)
+    label = "N=3, D=7, from y near 0 to y near 1"
+    return Case({}, (dy, sigmoid(x)[1]), values=("dx",), label=label, extreme=True)
 
 
 def sigmoid_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
@@ -375,6 +652,21 @@ def sigmoid_as_a_gate(dy: np.ndarray, cache: Any) -> np.ndarray:
 
 def sigmoid_divided(dy: np.ndarray, cache: Any) -> np.ndarray:
     return dy / (cache * (1 - cache))
+
+
+def sigmoid_row_by_row(dy: np.ndarray, cache: Any) -> np.ndarray:
+    # the way back through a softmax over each row
+    return np.asarray(cache * (dy - (dy * cache).sum(axis=-1, keepdims=True)))
+
+
+def sigmoid_difference(before: float, after: float) -> Callable[..., np.ndarray]:
+    """The slope of the sigmoid by a difference from x - before to x + after."""
+
+    def slope(y: np.ndarray) -> np.ndarray:
+        x = np.log(y / (1 - y))
+        return np.asarray((sigmoid(x + after)[0] - sigmoid(x - before)[0]) / (before + after))
+
+    return slope_like(slope)
 
 
 SIGMOID_BACKWARD = Exercise(
@@ -479,6 +771,92 @@ SIGMOID_BACKWARD = Exercise(
             "The chain rule multiplies. Where the curve is flat, x hardly matters to the loss.",
             "Where the sigmoid is almost flat, should dx be large or small?",
         ),
+        Mistake(
+            "slope-kept-up",
+            slope_like(lambda y: np.maximum(y * (1 - y), 0.01)),
+            "Your slope never falls below some small number, and far out it is less than that.",
+            "A gradient that vanishes is bad news, and yet it is the gradient.",
+            "How steep is the sigmoid at x = 12?",
+            also=(
+                *(
+                    slope_like(partial(lambda least, y: np.maximum(y * (1 - y), least), least))
+                    for least in (0.05, 0.1, 1e-3, 1e-4, 1e-5, 1e-6)
+                ),
+                *(
+                    slope_like(
+                        partial(
+                            lambda end, y: (
+                                np.clip(y, end, 1 - end) * (1 - np.clip(y, end, 1 - end))
+                            ),
+                            end,
+                        )
+                    )
+                    for end in (0.1, 0.05, 0.01, 1e-3, 1e-4, 1e-5, 1e-6)
+                ),
+            ),
+        ),
+        Mistake(
+            "row-by-row",
+            sigmoid_row_by_row,
+            "Your `dx` has in it what arrives at the other entries of the row.",
+            "In a softmax the entries of a row share one sum. A sigmoid takes each entry alone.",
+            "If one entry of x moves, which entries of y move?",
+        ),
+        Mistake(
+            "coarse-difference",
+            sigmoid_difference(0.0, 0.1),
+            "Your `dx` is that of a difference over a coarse step of x, in place of the slope.",
+            "A curve bends within a coarse step, so its rise over the step is not its slope.",
+            "Which formula gives the slope at one place, from y alone?",
+            also=tuple(
+                sigmoid_difference(before, after)
+                for before, after in (
+                    (0.1, 0.1),
+                    (0.0, 0.5),
+                    (0.5, 0.5),
+                    (0.0, 1.0),
+                    (1.0, 1.0),
+                    (0.0, 0.01),
+                    (0.01, 0.01),
+                    (0.05, 0.05),
+                    (0.1, 0.0),
+                    (0.5, 0.0),
+                    (0.25, 0.25),
+                )
+            ),
+        ),
+        Mistake(
+            "steps-cut-off",
+            slope_like(lambda y: y * (1 - y) * ((y > 0.01) & (y < 0.99))),
+            "Your `dx` is 0 where y is near 0 or near 1.",
+            "Far out the slope is small, and not 0.",
+            "How steep is the sigmoid at x = 7?",
+            also=tuple(
+                slope_like(partial(lambda end, y: y * (1 - y) * ((y > end) & (y < 1 - end)), end))
+                for end in (0.1, 0.05, 1e-3, 1e-4)
+            ),
+        ),
+        Mistake(
+            "slope-of-the-middle",
+            slope_like(lambda y: 0.25),
+            "Your `dx` is a quarter of `dy` everywhere.",
+            "1/4 is the slope of the sigmoid in its middle, where it is steepest.",
+            "Is the sigmoid as steep at x = 3 as at x = 0?",
+        ),
+        Mistake(
+            "square-forgotten-in-the-slope",
+            slope_like(lambda y: y - y * 2),
+            "Your `dx` is `dy` times `y - 2 y`, which is `-dy y`.",
+            "y times (1 - y) is y less the square of y.",
+            "Multiply out y (1 - y): what is taken off y?",
+        ),
+        Mistake(
+            "slope-of-a-square",
+            slope_like(lambda y: y * (1 - y) * (1 - 2 * y)),
+            "Your `dx` has the second derivative of the sigmoid in it, y (1 - y) (1 - 2 y).",
+            "One step back takes one derivative.",
+            "How often did you take the derivative?",
+        ),
     ),
 )
 
@@ -487,15 +865,49 @@ SIGMOID_BACKWARD = Exercise(
 
 
 def softmax_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Batches of scores with labels, and one sample."""
-    return tuple(softmax_case(rng, sizes) for sizes in draw_batches(rng, "NK"))
+    """Batches of scores with labels, and one sample; and as many classes as samples, some of
+    which have no sample, with probabilities near 0 and 1."""
+    sizes = draw_batches(rng, "NK")
+    first, *others = (
+        softmax_case(rng, s, sign) for s, sign in zip(sizes, (1, -1, 1, -1), strict=True)
+    )
+    return (first, sure_case(rng), *others)
 
 
-def softmax_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
-    """One batch of scores with labels, and an upstream gradient that is not 1."""
-    scores = rng.normal(0.0, 1.5, (sizes["N"], sizes["K"]))
-    labels = rng.integers(0, sizes["K"], sizes["N"])
-    dloss = float(rng.choice([-1.0, 1.0]) * rng.uniform(1.5, 2.5))
+def sure_case(rng: np.random.Generator) -> Case:
+    """Five samples and five classes, the first and the last of which are nobody's; in each row a
+    class that leads by far, sometimes the right one."""
+    labels = rng.permutation(np.array([1, 1, 1, 2, 3]))
+    leaders = rng.permutation(5)
+    scores = rng.normal(0.0, 1.0, (5, 5)) + 20.0 * np.eye(5)[leaders]
+    scores[0] = rng.normal(0.0, 1.0, 5) + 20.0 * np.eye(5)[labels[0]]
+    dloss = float(rng.uniform(0.2, 0.8))
+
+    def loss(name: str, array: np.ndarray) -> float:
+        return float(dloss * softmax_cross_entropy(array, labels)[0])
+
+    return Case(
+        {},
+        (dloss, softmax_cross_entropy(scores, labels)[1]),
+        {"dscores": scores},
+        loss,
+        numbers={"dloss": dloss},
+        label="N=5, K=5, with probabilities near 0 and 1",
+        extreme=True,
+    )
+
+
+def softmax_case(rng: np.random.Generator, sizes: dict[str, int], sign: int) -> Case:
+    """One batch of scores with labels, and an upstream gradient of this sign that is not 1 or -1.
+
+    In a batch a class comes twice, and the most probable one is not always right."""
+    n, k = sizes["N"], sizes["K"]
+    scores = rng.normal(0.0, 1.5, (n, k))
+    labels = rng.integers(0, k, n)
+    if n > 1:
+        labels[:3] = rng.choice(k, 2, replace=False)[[0, 1, 0]]
+        scores[0, (labels[0] + 1) % k] = scores[0].max() + 0.5
+    dloss = float(sign * rng.uniform(1.5, 2.5))
 
     def loss(name: str, array: np.ndarray) -> float:
         return float(dloss * softmax_cross_entropy(array, labels)[0])
@@ -598,6 +1010,33 @@ def softmax_first_row_only(dloss: float, cache: Any) -> np.ndarray:
     d = p.copy()
     d[0, labels] -= 1
     return dloss * d / len(p)
+
+
+def scores_like(
+    change: Callable[[np.ndarray, np.ndarray, float, int], Any],
+) -> Callable[..., np.ndarray]:
+    """A gradient for the scores, made otherwise from (p, one-hot labels, dloss, N)."""
+    return lambda dloss, cache: np.asarray(
+        change(cache[0], one_hot(cache[1], cache[0].shape[1]), dloss, len(cache[0]))
+    )
+
+
+def softmax_difference(before: float, after: float) -> Callable[..., np.ndarray]:
+    """Differences of the loss over a coarse step of each score."""
+
+    def backward(dloss: float, cache: Any) -> np.ndarray:
+        p, labels = cache
+        scores, grads = np.log(p), np.empty_like(p)
+        for n, k in np.ndindex(*p.shape):
+            ends = []
+            for step in (after, -before):
+                moved = scores.copy()
+                moved[n, k] += step
+                ends.append(softmax_cross_entropy(moved, labels)[0])
+            grads[n, k] = dloss * (ends[0] - ends[1]) / (before + after)
+        return grads
+
+    return backward
 
 
 SOFTMAX_CROSS_ENTROPY_BACKWARD = Exercise(
@@ -732,6 +1171,99 @@ SOFTMAX_CROSS_ENTROPY_BACKWARD = Exercise(
             "In your `dscores` only the entries of the right classes are multiplied by `dloss`.",
             "Whatever follows the loss acts on all the scores through it.",
             "If dloss were 0, which entries of dscores should be 0?",
+            also=(scores_like(lambda p, hot, dloss, n: np.where(hot == 1, dloss * p - 1, p) / n),),
+        ),
+        Mistake(
+            "one-without-the-upstream",
+            scores_like(lambda p, hot, dloss, n: (dloss * p - hot) / n),
+            "In your `dscores` the probabilities are multiplied by `dloss`, and the 1 at the right "
+            "class is not.",
+            "Whatever follows the loss acts on all of the gradient: on the 1 as on the rest.",
+            "Which comes first in your function: taking the 1 off, or multiplying by dloss?",
+            also=(scores_like(lambda p, hot, dloss, n: dloss * p / n - hot),),
+        ),
+        Mistake(
+            "probabilities-without-the-upstream",
+            scores_like(lambda p, hot, dloss, n: (p - dloss * hot) / n),
+            "In your `dscores` the 1 at the right class is multiplied by `dloss`, and the "
+            "probabilities are not.",
+            "Whatever follows the loss acts on all of the gradient.",
+            "If dloss were 0, what should dscores be?",
+            also=(scores_like(lambda p, hot, dloss, n: p - dloss * hot / n),),
+        ),
+        Mistake(
+            "probabilities-not-divided",
+            scores_like(lambda p, hot, dloss, n: dloss * (p - hot / n)),
+            "In your `dscores` the 1 at the right class is divided by N, and the probabilities are "
+            "not.",
+            "All of a sample's gradient counts for one N-th: the probabilities as well as the 1.",
+            "Which comes first in your function: taking the 1 off, or dividing?",
+            also=(
+                scores_like(lambda p, hot, dloss, n: dloss * np.where(hot == 1, (p - 1) / n, p)),
+            ),
+        ),
+        Mistake(
+            "one-added",
+            scores_like(lambda p, hot, dloss, n: dloss * (p + hot) / n),
+            "In your `dscores` a 1 has been added at the right class, where it is to be taken off.",
+            "The gradient says by how much a probability is too high; that of the right class is "
+            "too low.",
+            "Should a higher score of the right class make the loss larger or smaller?",
+        ),
+        Mistake(
+            "target-alone",
+            scores_like(lambda p, hot, dloss, n: -dloss * hot / n),
+            "Your `dscores` is -1/N at the right class and 0 elsewhere: the probabilities are not "
+            "in it.",
+            "A network that is right and sure has nothing to learn: its gradient is near zero.",
+            "Where p is 1 at the right class, what should the gradient there be?",
+        ),
+        Mistake(
+            "right-class-left-alone",
+            scores_like(lambda p, hot, dloss, n: dloss * np.where(hot == 1, 0.0, p) / n),
+            "Your `dscores` is 0 at the right class.",
+            "The loss falls when the score of the right class grows.",
+            "By how much is the probability of the right class too high or too low?",
+        ),
+        Mistake(
+            "divided-by-one-less",
+            scores_like(lambda p, hot, dloss, n: dloss * (p - hot) / max(n - 1, 1)),
+            "Your `dscores` is divided by N - 1.",
+            "The loss is the mean over all N samples.",
+            "By what does the forward pass divide?",
+        ),
+        Mistake(
+            "coarse-difference",
+            softmax_difference(0.0, 0.1),
+            "Your `dscores` is that of differences of the loss over a coarse step, in place of "
+            "the derivative.",
+            "The loss bends within a coarse step, so its rise over the step is not its slope.",
+            "Which formula gives the slope from the probabilities alone?",
+            also=(
+                softmax_difference(0.0, 0.5),
+                softmax_difference(0.0, 1.0),
+                softmax_difference(0.5, 0.5),
+                softmax_difference(1.0, 1.0),
+                softmax_difference(0.0, 0.01),
+            ),
+        ),
+        Mistake(
+            "squared-errors",
+            scores_like(
+                lambda p, hot, dloss, n: (
+                    dloss * p * (p - hot - (p * (p - hot)).sum(axis=1, keepdims=True)) / n
+                )
+            ),
+            "Your `dscores` is what squared errors of the probabilities send back.",
+            "Here the loss is minus the logarithm of the right class's probability.",
+            "What is the derivative of -log p, and what is that of (p - 1)^2?",
+            also=(
+                scores_like(
+                    lambda p, hot, dloss, n: (
+                        2 * dloss * p * (p - hot - (p * (p - hot)).sum(axis=1, keepdims=True)) / n
+                    )
+                ),
+            ),
         ),
         Mistake(
             "upstream-added",
@@ -748,12 +1280,36 @@ SOFTMAX_CROSS_ENTROPY_BACKWARD = Exercise(
 
 
 def mlp_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Networks of two and of three layers, batches and one sample."""
+    """Networks of two and of three layers, batches and one sample; of one layer; and of eleven,
+    all equally wide."""
     return (
         mlp_case(rng, draw_sizes(rng, "NDHK", largest=7)),
         mlp_case(rng, draw_sizes(rng, "NDHGK", largest=7)),
+        mlp_case(rng, draw_sizes(rng, "NDK", largest=7)),
+        deep_case(rng),
         mlp_case(rng, draw_sizes(rng, "NDHK", True, largest=7)),
     )
+
+
+def deep_case(rng: np.random.Generator) -> Case:
+    """Eleven layers of three units for three samples: all products fit, and numbers of layers
+    have two digits."""
+    params = {}
+    for i in range(1, 12):
+        params[f"w{i}"] = rng.normal(0.0, 0.5, (3, 3)) + np.eye(3)
+        params[f"b{i}"] = rng.uniform(-0.2, 0.4, 3)
+    scores, cache = mlp_forward(rng.uniform(0.5, 1.5, (3, 3)), params)
+    dscores = rng.normal(0.2, 1.0, scores.shape)
+    (x, w, _), _ = cache[-1]
+
+    def loss(name: str, array: np.ndarray) -> float:
+        return float((dscores * linear(x, w, array)[0]).sum())
+
+    label = "11 layers of 3 units, 3 samples"
+    # all but the last bias are compared with the library's, which is quicker
+    values = tuple(name for name in params if name != "b11")
+    wrt = {"b11": params["b11"]}
+    return Case({}, (dscores, cache), wrt, loss, values, label=label, extreme=True)
 
 
 def mlp_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
@@ -795,7 +1351,7 @@ def mlp_names_reversed(dscores: np.ndarray, cache: Any) -> Grads:
 
 def last_layer_first(case: Case) -> tuple[tuple[str, ...], ...]:
     """The gradients in the order in which they arise."""
-    layers = len(case.wrt) // 2
+    layers = len(case.outputs) // 2
     return tuple((f"w{i}", f"b{i}") for i in range(layers, 0, -1))
 
 
@@ -807,6 +1363,35 @@ def mlp_gate_on_the_way_only(dscores: np.ndarray, cache: Any) -> dict[str, np.nd
         gated = dout if relu_cache is None else relu_backward(dout, relu_cache)
         dout = linear_backward(gated, linear_cache)[0]
     return grads
+
+
+def mlp_like(
+    gate: Callable[[int, int], bool] = lambda i, layers: True,
+    weights: Callable[[np.ndarray, int], np.ndarray] = lambda dw, n: dw,
+    bias: Callable[[np.ndarray, int], np.ndarray] = lambda db, n: db,
+    passed_on: Callable[[np.ndarray, int], np.ndarray] = lambda dx, n: dx,
+    named: Callable[[int, int], Any] = lambda i, layers: i,
+) -> Callable[..., Grads]:
+    """The way back with one of its parts exchanged.
+
+    gate: whether the ReLU of layer i is undone; weights, bias, passed_on: from dw, db or dx, and
+    the number of samples, to what is used; named: the number that layer i gets.
+    """
+
+    def backward(dscores: np.ndarray, cache: Any) -> Grads:
+        grads, dout, layers = {}, dscores, len(cache)
+        for i in range(layers, 0, -1):
+            linear_cache, relu_cache = cache[i - 1]
+            if relu_cache is not None and gate(i, layers):
+                dout = relu_backward(dout, relu_cache)
+            dx, dw, db = linear_backward(dout, linear_cache)
+            name = named(i, layers)
+            grads[f"w{name}"] = weights(dw, len(dscores))
+            grads[f"b{name}"] = bias(db, len(dscores))
+            dout = passed_on(dx, len(dscores))
+        return grads
+
+    return backward
 
 
 MLP_BACKWARD = Exercise(
@@ -856,6 +1441,64 @@ MLP_BACKWARD = Exercise(
             "Your gradients are right, but under the names of the layers in reverse order.",
             "The backward pass visits the last layer first, yet every layer keeps its number.",
             "Which layer does your loop visit first, and what does it call it?",
+        ),
+        Mistake(
+            "last-gate-only",
+            mlp_like(gate=lambda i, layers: i == layers - 1),
+            "Your last two layers are right; below them the gates of the ReLUs are left out.",
+            "Every hidden layer ends with a ReLU of its own.",
+            "How many ReLUs are there in a network of three layers, and how many do you undo?",
+        ),
+        Mistake(
+            "first-gate-only",
+            mlp_like(gate=lambda i, layers: i == 1),
+            "Your last layer is right; of the ReLUs only the first layer's is undone.",
+            "Every hidden layer ends with a ReLU of its own.",
+            "How many ReLUs are there in a network of three layers, and how many do you undo?",
+        ),
+        Mistake(
+            "first-gate-left-out",
+            mlp_like(gate=lambda i, layers: i > 1),
+            "The gradients of your first layer are those without its ReLU; all others are right.",
+            "Every hidden layer ends with a ReLU, the first one too.",
+            "Which layers does your condition for the ReLU leave out?",
+        ),
+        Mistake(
+            "numbers-sorted-as-text",
+            mlp_like(named=lambda i, layers: sorted(str(j) for j in range(1, layers + 1))[i - 1]),
+            "From ten layers on, your gradients stand under other layers' names.",
+            "Sorted as text, w10 comes before w2.",
+            "In which order does sorted put w1, w2 and w10?",
+        ),
+        Mistake(
+            "mean-in-each-layer",
+            mlp_like(weights=lambda dw, n: dw / n, bias=lambda db, n: db / n),
+            "All your gradients are N times too small.",
+            "A layer does not know whether the loss is a mean or a sum: that is settled in "
+            "dscores.",
+            "How often should 1/N appear on the way from the loss to a weight?",
+        ),
+        Mistake(
+            "mean-passed-on",
+            mlp_like(passed_on=lambda dx, n: dx / n),
+            "Your last layer is right; with each layer further down your gradients are N times "
+            "smaller once more.",
+            "What is passed on belongs to each sample by itself, and no mean is taken.",
+            "By what do you divide the gradient that goes to the layer below?",
+        ),
+        Mistake(
+            "cut-to-length",
+            mlp_like(passed_on=lambda dx, n: dx / (np.linalg.norm(dx) + 1e-12)),
+            "Your last layer is right; what you pass on always has the same length.",
+            "How long a gradient is says how much a layer matters to the loss.",
+            "If dscores were ten times larger, what should happen to the first layer's gradients?",
+        ),
+        Mistake(
+            "clipped",
+            mlp_like(passed_on=lambda dx, n: np.clip(dx, -1, 1)),
+            "Your last layer is right; what you pass on is cut off at 1 and -1.",
+            "Cutting gradients off can help a wild training; it is not the gradient any more.",
+            "What becomes of an entry of 3 on its way down?",
         ),
     ),
     uses={"linear_backward": linear_backward, "relu_backward": relu_backward},

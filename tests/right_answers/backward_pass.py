@@ -54,6 +54,23 @@ def linear_with_a_column_of_ones(dy, cache):
     return (w @ dy.T).T, both[:-1], both[-1]
 
 
+def linear_with_new_axes(dy, cache):
+    x, w, b = cache
+    dx = (dy[:, None, :] * w[None]).sum(axis=2)
+    dw = (x[:, :, None] * dy[:, None, :]).sum(axis=0)
+    return dx, dw, sum(dy, np.zeros_like(b))
+
+
+def linear_output_by_output(dy, cache):
+    x, w, b = cache
+    dx, dw, db = 0 * x, 0 * w, 0 * b
+    for m in range(b.size):
+        dx += np.outer(dy[:, m], w[:, m])
+        dw[:, m] = dy[:, m] @ x
+        db[m] = dy[:, m].sum()
+    return dx, dw, db
+
+
 # relu_backward
 
 
@@ -81,6 +98,17 @@ def relu_with_loops(dy, x):
 
 def relu_with_the_sign(dy, x):
     return dy * (1 + np.sign(x)) / 2
+
+
+def relu_with_select(dy, x):
+    return np.select([x < 0, x == 0], [0.0, dy / 2], dy)
+
+
+def relu_through_a_list_of_places(dy, x):
+    dx = np.zeros(dy.shape)
+    places = np.nonzero(x > 0)
+    dx[places] = dy[places]
+    return dx
 
 
 # sigmoid_backward
@@ -119,6 +147,14 @@ def sigmoid_in_place_on_a_copy(dy, y):
     dx *= 1 - y
     dx *= dy
     return dx
+
+
+def sigmoid_around_the_middle(dy, y):
+    return dy * (0.25 - (y - 0.5) ** 2)
+
+
+def sigmoid_with_two_exponentials(dy, y):
+    return (dy * y) - (dy * y) * y
 
 
 # softmax_cross_entropy_backward
@@ -167,6 +203,19 @@ def softmax_in_two_steps(dloss, cache):
     dlogs = np.zeros_like(p)  # dL/d(log p)
     np.put_along_axis(dlogs, labels[:, None], -dloss / len(p), axis=1)
     return dlogs - p * dlogs.sum(axis=1, keepdims=True)
+
+
+def softmax_shares_first(dloss, cache):
+    p, labels = cache
+    share = np.full(len(labels), dloss / len(labels))
+    dscores = p * share[:, None]
+    dscores[np.arange(len(labels)), labels] -= share
+    return dscores
+
+
+def softmax_by_comparing_columns(dloss, cache):
+    p, labels = cache
+    return (p - (labels.reshape(-1, 1) == np.arange(p.shape[-1]))) / (len(p) / dloss)
 
 
 # mlp_backward
@@ -231,8 +280,36 @@ def mlp_in_float32(dscores, cache):
     return grads
 
 
+def mlp_layers_then_names(dscores, cache):
+    found = []
+    dout = dscores
+    for linear_cache, gate in cache[::-1]:
+        dout = dout if gate is None else dout * (gate > 0)
+        x, w, _ = linear_cache
+        found.append((x.T @ dout, dout.sum(axis=0)))
+        dout = dout @ w.T
+    return {
+        f"{letter}{i}": grad
+        for i, pair in enumerate(found[::-1], 1)
+        for letter, grad in zip("wb", pair, strict=True)
+    }
+
+
+def mlp_by_popping_a_copy(dscores, cache):
+    left, grads, dout = list(cache), {}, dscores
+    while left:
+        number = str(len(left))
+        linear_cache, gate = left.pop()
+        if gate is not None:
+            dout = relu_backward(dout, gate)
+        dout, grads["w" + number], grads["b" + number] = linear_backward(dout, linear_cache)
+    return grads
+
+
 RIGHT = {
     "linear_backward": (
+        linear_with_new_axes,
+        linear_output_by_output,
         linear_with_loops,
         linear_with_einsum,
         linear_in_float32,
@@ -241,6 +318,8 @@ RIGHT = {
         linear_with_a_column_of_ones,
     ),
     "relu_backward": (
+        relu_with_select,
+        relu_through_a_list_of_places,
         relu_in_place_on_a_copy,
         relu_with_where,
         relu_from_the_activation,
@@ -248,6 +327,8 @@ RIGHT = {
         relu_with_the_sign,
     ),
     "sigmoid_backward": (
+        sigmoid_around_the_middle,
+        sigmoid_with_two_exponentials,
         sigmoid_with_loops,
         sigmoid_multiplied_out,
         sigmoid_from_the_input,
@@ -256,6 +337,8 @@ RIGHT = {
         sigmoid_in_place_on_a_copy,
     ),
     "softmax_cross_entropy_backward": (
+        softmax_shares_first,
+        softmax_by_comparing_columns,
         softmax_with_one_hot,
         softmax_with_jacobian,
         softmax_in_place_on_a_copy,
@@ -264,6 +347,8 @@ RIGHT = {
         softmax_in_two_steps,
     ),
     "mlp_backward": (
+        mlp_layers_then_names,
+        mlp_by_popping_a_copy,
         mlp_written_out,
         mlp_from_a_list,
         mlp_by_recursion,

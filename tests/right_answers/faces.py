@@ -83,6 +83,25 @@ def vary_in_float32(picture, negative, mirrored, down, right, brightness):
     return vary_with_ix(small, negative, mirrored, down, right, np.float32(brightness))
 
 
+def vary_pixel_by_pixel(picture, negative, mirrored, down, right, brightness):
+    height, width = picture.shape
+    new = np.empty((height, width))
+    for i, j in np.ndindex(height, width):
+        a = min(max(i - down, 0), height - 1)
+        b = min(max(j - right, 0), width - 1)
+        grey = picture[a, width - 1 - b if mirrored else b]
+        new[i, j] = brightness * (1 - grey if negative else grey)
+    return new
+
+
+def vary_with_take(picture, negative, mirrored, down, right, brightness):
+    height, width = picture.shape
+    out = np.abs(float(negative) - picture)
+    out = np.flip(out, axis=1) if mirrored else out
+    out = out.take(np.arange(height) - down, axis=0, mode="clip")
+    return out.take(np.arange(width) - right, axis=1, mode="clip") * brightness
+
+
 # confusion_matrix
 
 
@@ -118,6 +137,19 @@ def confusion_by_histogram(labels, predictions, classes):
     return np.histogram2d(labels, predictions, bins=np.arange(classes + 1) - 0.5)[0]
 
 
+def confusion_row_by_row(labels, predictions, classes):
+    return np.array(
+        [np.bincount(predictions[labels == k], minlength=classes) for k in range(classes)]
+    )
+
+
+def confusion_of_sorted_pairs(labels, predictions, classes):
+    counts = np.zeros((classes, classes), dtype=int)
+    pairs, often = np.unique(np.stack([labels, predictions]), axis=1, return_counts=True)
+    counts[pairs[0], pairs[1]] = often
+    return counts
+
+
 # select_by_validation
 
 
@@ -151,6 +183,21 @@ def select_with_infinity(validation_accuracy, parameters):
     accuracy, sizes = np.array(validation_accuracy), np.array(parameters, dtype=float)
     sizes[accuracy < accuracy.max()] = np.inf
     return int(sizes.argmin())
+
+
+def select_in_one_pass(validation_accuracy, parameters):
+    place = 0
+    for i in range(1, len(parameters)):
+        mine = -validation_accuracy[i], parameters[i]
+        if mine < (-validation_accuracy[place], parameters[place]):
+            place = i
+    return place
+
+
+def select_by_masked_sizes(validation_accuracy, parameters):
+    accuracy = np.asarray(validation_accuracy, dtype=float)
+    sizes = np.where(accuracy == accuracy.max(), np.asarray(parameters, dtype=float), np.inf)
+    return sizes.argmin()
 
 
 # train_and_select
@@ -230,8 +277,28 @@ def train_the_chosen_again(candidates, training, validation, *settings):
     return chosen, tuple(accuracies), again.parameters
 
 
+def train_in_a_dictionary(candidates, training, validation, *settings):
+    networks = {
+        i: one_network(sizes, training, validation, *settings) for i, sizes in enumerate(candidates)
+    }
+    accuracies = [networks[i].evaluate(*validation).accuracy for i in sorted(networks)]
+    place = select_by_validation(accuracies, [n.parameters.size for n in networks.values()])
+    return place, accuracies, networks[place].parameters
+
+
+def train_and_count_the_right(candidates, training, validation, *settings):
+    x, labels = validation
+    networks = [one_network(sizes, training, validation, *settings) for sizes in candidates]
+    accuracies = [np.count_nonzero(n.predict(x) == labels) / len(labels) for n in networks]
+    sizes = [sum((a + 1) * b for a, b in pairwise(s)) for s in candidates]
+    place = select_by_validation(accuracies, sizes)
+    return [place, accuracies, networks[place].parameters.copy()]
+
+
 RIGHT = {
     "vary_picture": (
+        vary_pixel_by_pixel,
+        vary_with_take,
         vary_with_loops,
         vary_with_padding,
         vary_by_rolling,
@@ -240,6 +307,8 @@ RIGHT = {
         vary_in_float32,
     ),
     "confusion_matrix": (
+        confusion_row_by_row,
+        confusion_of_sorted_pairs,
         confusion_with_a_loop,
         confusion_by_comparing,
         confusion_by_bincount,
@@ -248,6 +317,8 @@ RIGHT = {
         confusion_by_histogram,
     ),
     "select_by_validation": (
+        select_in_one_pass,
+        select_by_masked_sizes,
         select_with_a_loop,
         select_among_the_best,
         select_by_lexsort,
@@ -255,6 +326,8 @@ RIGHT = {
         select_with_infinity,
     ),
     "train_and_select": (
+        train_in_a_dictionary,
+        train_and_count_the_right,
         train_all_then_choose,
         train_keeping_the_best,
         train_by_the_history,

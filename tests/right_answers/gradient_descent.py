@@ -47,6 +47,16 @@ def sgd_in_float32(params, grads, learning_rate):
         p[:] = p.astype(np.float32) - step
 
 
+def sgd_with_subtract(params, grads, learning_rate):
+    for name in grads:
+        np.subtract(params[name], learning_rate * grads[name], out=params[name])
+
+
+def sgd_flat(params, grads, learning_rate):
+    for name, p in params.items():
+        p.flat = p.ravel() - learning_rate * grads[name].ravel()
+
+
 # iterate_minibatches
 
 
@@ -93,9 +103,10 @@ def minibatches_by_split(x, y, batch_size, rng):
 
 def minibatches_with_paired_rows(x, y, batch_size, rng):
     pairs = list(zip(x, y, strict=True))
-    rng.shuffle(pairs := np.array([(*row, label) for row, label in pairs]))
+    rng.shuffle(pairs := np.array([(*row.flat, label) for row, label in pairs]))
+    rows = pairs[:, :-1].reshape(x.shape)
     return zip(
-        (pairs[i : i + batch_size, :-1] for i in range(0, len(y), batch_size)),
+        (rows[i : i + batch_size] for i in range(0, len(y), batch_size)),
         (pairs[i : i + batch_size, -1].astype(int) for i in range(0, len(y), batch_size)),
         strict=True,
     )
@@ -109,6 +120,21 @@ def minibatches_with_the_same_state(x, y, batch_size, rng):
     y = rng.permutation(y)
     for start in range(0, len(y), batch_size):
         yield x[start : start + batch_size], y[start : start + batch_size]
+
+
+def minibatches_by_taking_turns(x, y, batch_size, rng):
+    deck = rng.choice(len(y), len(y), replace=False).tolist()
+    while deck:
+        batch = [deck.pop(0) for _ in range(min(batch_size, len(deck)))]
+        yield np.stack([x[i] for i in batch]), y[batch]
+
+
+def minibatches_counted(x, y, batch_size, rng):
+    order = np.arange(len(y))
+    rng.shuffle(order)
+    for i in range(-(-len(y) // batch_size)):
+        batch = order[i * batch_size : (i + 1) * batch_size]
+        yield x.take(batch, axis=0), y.take(batch)
 
 
 # momentum_step
@@ -157,6 +183,21 @@ def momentum_entry_by_entry(params, grads, velocity, learning_rate, momentum=0.9
         for i in np.ndindex(p.shape):
             velocity[name][i] = momentum * velocity[name][i] + grads[name][i]
             p[i] -= learning_rate * velocity[name][i]
+
+
+def momentum_from_the_last_name(params, grads, velocity, learning_rate, momentum=0.9):
+    for name in sorted(grads, reverse=True):
+        v = velocity[name]
+        v -= (1 - momentum) * v
+        v += grads[name]
+        params[name][...] -= v * learning_rate
+
+
+def momentum_with_out(params, grads, velocity, learning_rate, momentum=0.9):
+    for name, v in velocity.items():
+        np.multiply(v, momentum, out=v)
+        np.add(v, grads[name], out=v)
+        np.subtract(params[name], learning_rate * v, out=params[name])
 
 
 # adam_step
@@ -220,27 +261,46 @@ def adam_in_float32(params, grads, m, v, t, alpha=0.001, b1=0.9, b2=0.999, e=1e-
         params[k] -= np.float32(alpha) * m_hat / (np.sqrt(v_hat) + np.float32(e))
 
 
+def adam_where_there_was_a_gradient(params, grads, m, v, t, alpha=0.001, b1=0.9, b2=0.999, e=1e-8):
+    for name in sorted(grads):
+        m[name] += (1 - b1) * (grads[name] - m[name])
+        v[name] += (1 - b2) * (grads[name] ** 2 - v[name])
+        root = np.sqrt(v[name] / (1 - b2**t))
+        params[name] -= alpha * np.divide(m[name] / (1 - b1**t), root + e)
+
+
+def adam_row_by_row(params, grads, m, v, t, alpha=0.001, b1=0.9, b2=0.999, e=1e-8):
+    for name, p in params.items():
+        for i in range(len(p)):
+            g = grads[name][i]
+            m[name][i] = b1 * m[name][i] + (1 - b1) * g
+            v[name][i] = b2 * v[name][i] + (1 - b2) * g * g
+            p[i] -= alpha * m[name][i] / (1 - b1**t) / (np.sqrt(v[name][i] / (1 - b2**t)) + e)
+
+
 # train_mlp
 
 
 def train_written_out(params, x, labels, learning_rate, epochs, batch_size, rng):
-    """Nothing of the library: a network of two layers, with everything in one function."""
-    losses = []
+    """Nothing of the library: forward, backward and step in one function."""
+    losses, last = [], len(params) // 2
     for _ in range(epochs):
         order, total = rng.permutation(len(x)), 0.0
         for start in range(0, len(x), batch_size):
             batch = order[start : start + batch_size]
-            hidden = np.maximum(x[batch] @ params["w1"] + params["b1"], 0)
-            scores = hidden @ params["w2"] + params["b2"]
+            inputs = [x[batch]]
+            for i in range(1, last):
+                inputs.append(np.maximum(inputs[-1] @ params[f"w{i}"] + params[f"b{i}"], 0))
+            scores = inputs[-1] @ params[f"w{last}"] + params[f"b{last}"]
             logs = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
             hot = np.eye(scores.shape[1])[labels[batch]]
             total -= (hot * logs).sum()
-            dscores = (np.exp(logs) - hot) / len(batch)
-            dhidden = dscores @ params["w2"].T * (hidden > 0)
-            params["w2"] -= learning_rate * hidden.T @ dscores
-            params["b2"] -= learning_rate * dscores.sum(axis=0)
-            params["w1"] -= learning_rate * x[batch].T @ dhidden
-            params["b1"] -= learning_rate * dhidden.sum(axis=0)
+            dout = (np.exp(logs) - hot) / len(batch)
+            for i in range(last, 0, -1):
+                below = dout @ params[f"w{i}"].T * (inputs[i - 1] > 0)
+                params[f"w{i}"] -= learning_rate * inputs[i - 1].T @ dout
+                params[f"b{i}"] -= learning_rate * dout.sum(axis=0)
+                dout = below
         losses.append(total / len(x))
     return losses
 
@@ -303,8 +363,36 @@ def train_loss_before_step(params, x, labels, learning_rate, epochs, batch_size,
     return losses
 
 
+def train_with_a_running_mean(params, x, labels, learning_rate, epochs, batch_size, rng):
+    losses = []
+    for _ in range(epochs):
+        mean, met = 0.0, 0
+        for x_batch, labels_batch in iterate_minibatches(x, labels, batch_size, rng):
+            loss, grads = gradients(params, x_batch, labels_batch)
+            met += len(labels_batch)
+            mean += (loss - mean) * len(labels_batch) / met
+            for name in grads:
+                params[name] -= learning_rate * grads[name]
+        losses.append(mean)
+    return losses
+
+
+def train_sample_by_sample_tally(params, x, labels, learning_rate, epochs, batch_size, rng):
+    table = np.zeros((epochs, len(x)))
+    for row in table:
+        start = 0
+        for x_batch, labels_batch in iterate_minibatches(x, labels, batch_size, rng):
+            loss, grads = gradients(params, x_batch, labels_batch)
+            row[start : start + len(x_batch)] = loss
+            start += len(x_batch)
+            sgd_step(params, grads, learning_rate)
+    return table.mean(axis=1).tolist()
+
+
 RIGHT = {
     "sgd_step": (
+        sgd_with_subtract,
+        sgd_flat,
         sgd_with_names,
         sgd_adding_what_is_negative,
         sgd_with_new_arrays,
@@ -313,6 +401,8 @@ RIGHT = {
         sgd_in_float32,
     ),
     "iterate_minibatches": (
+        minibatches_by_taking_turns,
+        minibatches_counted,
         minibatches_as_a_list,
         minibatches_of_a_shuffled_copy,
         minibatches_by_argsort,
@@ -322,6 +412,8 @@ RIGHT = {
         minibatches_with_the_same_state,
     ),
     "momentum_step": (
+        momentum_from_the_last_name,
+        momentum_with_out,
         momentum_in_place,
         momentum_new_arrays,
         momentum_velocity_as_a_step,
@@ -331,6 +423,8 @@ RIGHT = {
         momentum_entry_by_entry,
     ),
     "adam_step": (
+        adam_where_there_was_a_gradient,
+        adam_row_by_row,
         adam_as_in_the_paper,
         adam_with_one_factor,
         adam_epsilon_under_the_root,
@@ -339,6 +433,8 @@ RIGHT = {
         adam_in_float32,
     ),
     "train_mlp": (
+        train_with_a_running_mean,
+        train_sample_by_sample_tally,
         train_written_out,
         train_into_an_array,
         train_with_weighted_average,

@@ -60,6 +60,24 @@ def split_pythons_shuffle(x, y, shares, rng):
     return [(np.take(x, order[s], axis=0), np.take(y, order[s])) for s in slices]
 
 
+def split_by_taking_away(x, y, shares, rng):
+    n, left = len(y), np.arange(len(y))
+    sizes = [round(shares[0] * n), round((shares[0] + shares[1]) * n) - round(shares[0] * n)]
+    parts = []
+    for size in sizes:
+        part = rng.choice(left, size, replace=False)
+        left = np.setdiff1d(left, part)
+        parts.append(part)
+    return [(x[part], y[part]) for part in (*parts, left)]
+
+
+def split_by_rank(x, y, shares, rng):
+    rank = rng.permutation(len(y))
+    first, second = round(shares[0] * len(y)), round((shares[0] + shares[1]) * len(y))
+    part = (rank >= first).astype(int) + (rank >= second)
+    return tuple((x[part == i], y[part == i]) for i in range(3))
+
+
 # fit_standardizer
 
 
@@ -95,7 +113,7 @@ def standardizer_from_variance(x_train):
 def standardizer_in_float32(x_train):
     x = x_train.astype(np.float32)
     std = x.std(axis=0)
-    std[np.isclose(std, 0, atol=1e-5)] = 1
+    std[x.max(axis=0) == x.min(axis=0)] = 1
     return x.mean(axis=0), std
 
 
@@ -103,6 +121,17 @@ def standardizer_transposed(x_train):
     return x_train.T.mean(axis=1), np.array(
         [row.std() if len(set(row)) > 1 else 1.0 for row in x_train.T]
     )
+
+
+def standardizer_by_distinct_values(x_train):
+    stds = [1.0 if len(np.unique(column)) == 1 else column.std() for column in x_train.T]
+    return x_train.mean(axis=0), np.array(stds)
+
+
+def standardizer_one_where_all_equal_the_first(x_train):
+    moves = (x_train != x_train[:1]).any(axis=0)
+    centred = x_train - x_train.mean(axis=0)
+    return x_train.mean(axis=0), np.sqrt((centred**2).mean(axis=0)) * moves + ~moves
 
 
 # l2_penalty
@@ -145,6 +174,19 @@ def penalty_in_float32(params, strength):
 def penalty_with_einsum(params, strength):
     w = [p for name, p in sorted(params.items()) if name.startswith("w")]
     return np.array(sum(np.einsum("ij,ij->", p, p) for p in w) * strength / 2), ()
+
+
+def penalty_of_all_together(params, strength):
+    flat = np.concatenate([p.ravel() for name, p in params.items() if name[0] == "w"])
+    return strength * (flat @ flat) / 2, None
+
+
+def penalty_layer_by_layer(params, strength):
+    total, i = 0.0, 1
+    while f"w{i}" in params:
+        total += 0.5 * strength * np.linalg.norm(params[f"w{i}"]) ** 2
+        i += 1
+    return total, None
 
 
 # l2_penalty_backward
@@ -192,16 +234,30 @@ def decay_as_lists(dloss, cache):
     return {name: grad.tolist() for name, grad in grads.items()}
 
 
+def decay_zeros_first(dloss, cache):
+    params, strength = cache
+    grads = {name: np.zeros(p.shape) for name, p in params.items()}
+    for i in range(1, len(params) // 2 + 1):
+        grads[f"w{i}"] += dloss * strength * params[f"w{i}"]
+    return grads
+
+
+def decay_on_copies(dloss, cache):
+    grads = {name: np.array(p) for name, p in cache[0].items()}
+    for name, g in grads.items():
+        g *= dloss * cache[1] * name.startswith("w")
+    return grads
+
+
 # dropout
 
 
 def dropout_with_loops(x, keep_probability, rng):
     y, mask = np.zeros_like(x), np.zeros_like(x)
-    for n in range(x.shape[0]):
-        for d in range(x.shape[1]):
-            if rng.uniform() < keep_probability:
-                mask[n, d] = 1 / keep_probability
-                y[n, d] = x[n, d] * mask[n, d]
+    for place in np.ndindex(x.shape):
+        if rng.uniform() < keep_probability:
+            mask[place] = 1 / keep_probability
+            y[place] = x[place] * mask[place]
     return y, mask
 
 
@@ -211,9 +267,10 @@ def dropout_with_binomial(x, keep_probability, rng):
 
 
 def dropout_by_what_goes(x, keep_probability, rng):
-    out = x.copy()
-    out[rng.random(x.shape) >= keep_probability] = 0
-    return out / keep_probability, (out != 0) / keep_probability
+    out, mask = x.copy(), np.ones(x.shape)
+    goes = rng.random(x.shape) >= keep_probability
+    out[goes] = mask[goes] = 0
+    return out / keep_probability, mask / keep_probability
 
 
 def dropout_with_where(x, keep_probability, rng):
@@ -235,11 +292,17 @@ def dropout_with_choice(x, keep_probability, rng):
     return mask * x, mask
 
 
-def dropout_of_an_exact_count(x, keep_probability, rng):
-    mask = np.zeros(x.size)
-    mask[rng.permutation(x.size)[: round(keep_probability * x.size)]] = 1 / keep_probability
-    mask = mask.reshape(x.shape)
-    return x * mask, mask
+def dropout_entry_by_entry(x, keep_probability, rng):
+    mask = np.array([float(u < keep_probability) for u in rng.random(x.size)]).reshape(x.shape)
+    mask *= 1 / keep_probability
+    return mask * x, mask
+
+
+def dropout_flat(x, keep_probability, rng):
+    flat = x.ravel()
+    mask = np.zeros(flat.size)
+    mask[rng.uniform(size=flat.size) < keep_probability] = 1 / keep_probability
+    return (flat * mask).reshape(x.shape), mask.reshape(x.shape)
 
 
 # dropout_backward
@@ -268,6 +331,16 @@ def dropout_back_with_einsum(dout, cache):
     return np.einsum("nd,nd->nd", dout, cache)
 
 
+def dropout_back_with_multiply(dy, mask):
+    return np.multiply(mask, dy)
+
+
+def dropout_back_at_places(dy, mask):
+    dx = np.zeros_like(dy)
+    np.multiply(dy, mask, out=dx, where=mask != 0)
+    return dx
+
+
 # best_epoch
 
 
@@ -293,6 +366,17 @@ def epoch_with_enumerate(losses):
 
 def epoch_sorted(losses):
     return float(np.argsort(losses, kind="stable")[0] + 1)
+
+
+def epoch_from_behind(losses):
+    best = len(losses)
+    for epoch in range(len(losses), 0, -1):
+        best = epoch if losses[epoch - 1] <= losses[best - 1] else best
+    return best
+
+
+def epoch_of_pairs(losses):
+    return min((loss, epoch) for epoch, loss in enumerate(losses, 1))[1]
 
 
 # should_stop
@@ -336,8 +420,24 @@ def stop_by_accumulating(losses, patience):
     return np.count_nonzero(lowest == lowest[-1]) > patience
 
 
+def stop_by_looking_for_a_beat(losses, patience):
+    t = len(losses)
+    if t <= patience:
+        return False
+    return not any(losses[i] < min(losses[: t - patience]) for i in range(t - patience, t))
+
+
+def stop_with_reduce(losses, patience):
+    wait = 0
+    for i, loss in enumerate(losses):
+        wait = 0 if i == 0 or loss < min(losses[:i]) else wait + 1
+    return wait >= patience
+
+
 RIGHT: dict[str, tuple[Callable, ...]] = {
     "split_train_validation_test": (
+        split_by_taking_away,
+        split_by_rank,
         split_by_hand,
         split_flat_lists,
         split_shuffled_together,
@@ -346,6 +446,8 @@ RIGHT: dict[str, tuple[Callable, ...]] = {
         split_pythons_shuffle,
     ),
     "fit_standardizer": (
+        standardizer_by_distinct_values,
+        standardizer_one_where_all_equal_the_first,
         standardizer_with_loops,
         standardizer_set_in_place,
         standardizer_small_is_none,
@@ -361,8 +463,12 @@ RIGHT: dict[str, tuple[Callable, ...]] = {
         penalty_by_dimensions,
         penalty_in_float32,
         penalty_with_einsum,
+        penalty_of_all_together,
+        penalty_layer_by_layer,
     ),
     "l2_penalty_backward": (
+        decay_zeros_first,
+        decay_on_copies,
         decay_with_loops,
         decay_by_number,
         decay_of_the_formula,
@@ -376,9 +482,12 @@ RIGHT: dict[str, tuple[Callable, ...]] = {
         dropout_with_where,
         dropout_in_float32,
         dropout_with_choice,
-        dropout_of_an_exact_count,
+        dropout_entry_by_entry,
+        dropout_flat,
     ),
     "dropout_backward": (
+        dropout_back_with_multiply,
+        dropout_back_at_places,
         dropout_back_with_loops,
         dropout_back_on_a_copy,
         dropout_back_with_where,
@@ -386,6 +495,8 @@ RIGHT: dict[str, tuple[Callable, ...]] = {
         dropout_back_with_einsum,
     ),
     "best_epoch": (
+        epoch_from_behind,
+        epoch_of_pairs,
         epoch_with_argmin,
         epoch_with_a_loop,
         epoch_with_index,
@@ -393,6 +504,8 @@ RIGHT: dict[str, tuple[Callable, ...]] = {
         epoch_sorted,
     ),
     "should_stop": (
+        stop_by_looking_for_a_beat,
+        stop_with_reduce,
         stop_with_the_earlier_exercise,
         stop_by_the_minima,
         stop_by_waiting,
