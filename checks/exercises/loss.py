@@ -4,6 +4,7 @@ Some cases are extreme: scores so large that exp overflows or a probability roun
 tell a formula that is right on paper from one that is right on a computer.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -39,8 +40,15 @@ CLIPPED_AT = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7)
 
 
 def squared_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Batches of predictions, and one sample."""
-    return tuple(squared_case(rng, sizes) for sizes in draw_batches(rng, "NK"))
+    """Batches of predictions, and one sample; one output, with large numbers; as many outputs as
+    samples, all predicted exactly."""
+    large = 1000 * rng.normal(0.0, 1.0, (2, int(rng.integers(10, 16)), 1))
+    exact = rng.normal(0.0, 1.0, (3, 3))
+    return (
+        *(squared_case(rng, sizes) for sizes in draw_batches(rng, "NK")),
+        Case({"N": large.shape[1], "K": 1}, (large[0], large[1]), values=("loss",)),
+        Case({"N": 3, "K": 3}, (exact, exact.copy()), values=("loss",), extreme=True),
+    )
 
 
 def squared_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
@@ -101,6 +109,11 @@ def squared_after_the_mean(predictions: np.ndarray, targets: np.ndarray) -> Loss
 
 def squared_before_the_difference(predictions: np.ndarray, targets: np.ndarray) -> LossAndCache:
     return (predictions**2 - targets**2).mean(), None
+
+
+def squared_of(loss: Callable[[np.ndarray], Any]) -> Callable[..., LossAndCache]:
+    """A wrong implementation: the loss of predictions minus targets, (N, K)."""
+    return lambda predictions, targets: (loss(predictions - targets), None)
 
 
 MEAN_SQUARED_ERROR = Exercise(
@@ -215,6 +228,123 @@ MEAN_SQUARED_ERROR = Exercise(
             "Your `loss` is the mean of `predictions**2 - targets**2`.",
             "A difference of squares is not the square of a difference.",
             "A prediction of -1 for a target of 1: what does your loss say?",
+        ),
+        Mistake(
+            "variance",
+            squared_of(lambda d: np.var(d)),
+            "Your `loss` is the variance of the errors: a mean error costs nothing in it.",
+            "If every prediction is too high by the same amount, that is an error too.",
+            "If every prediction is off by exactly 1, what does your loss say?",
+            also=(
+                squared_of(lambda d: np.std(d)),
+                squared_of(lambda d: np.var(d, axis=0).mean()),
+                squared_of(lambda d: np.var(d, axis=1).mean()),
+            ),
+        ),
+        Mistake(
+            "mean-length-of-rows",
+            squared_of(lambda d: np.linalg.norm(d, axis=1).mean()),
+            "Your `loss` is the mean length of the rows: a root was taken in each of them.",
+            "A length is the root of a sum of squares; the loss stays with the squares.",
+            "Which of the words mean, squared and error asks for a root?",
+            also=(
+                squared_of(lambda d: np.linalg.norm(d)),
+                squared_of(lambda d: np.linalg.norm(d, axis=0).mean()),
+                squared_of(lambda d: np.sqrt((d**2).mean(axis=1)).mean()),
+                squared_of(lambda d: np.sqrt((d**2).mean(axis=0)).mean()),
+                squared_of(lambda d: np.linalg.norm(d) / d.size),
+                squared_of(lambda d: np.linalg.norm(d) / len(d)),
+            ),
+        ),
+        Mistake(
+            "one-sample-only",
+            squared_of(lambda d: (d[0] ** 2).mean()),
+            "Your `loss` knows one sample of the batch.",
+            "The loss of a batch is a mean over all of its samples.",
+            "How often does your loop run before the function returns?",
+            also=(
+                squared_of(lambda d: (d[-1] ** 2).mean()),
+                squared_of(lambda d: (d[0] ** 2).sum() / d.size),
+                squared_of(lambda d: (d[-1] ** 2).sum() / d.size),
+                squared_of(lambda d: (d[0] ** 2).sum()),
+                squared_of(lambda d: (d[-1] ** 2).sum()),
+            ),
+        ),
+        Mistake(
+            "one-output-only",
+            squared_of(lambda d: (d[:, 0] ** 2).mean()),
+            "Your `loss` knows one of the K outputs.",
+            "The mean goes over every number that was predicted.",
+            "Which columns of the difference does your function look at?",
+            also=(
+                squared_of(lambda d: (d[:, -1] ** 2).mean()),
+                squared_of(lambda d: (d[:, 0] ** 2).sum() / d.size),
+            ),
+        ),
+        Mistake(
+            "largest-or-middle-square",
+            squared_of(lambda d: (d**2).max()),
+            "Your `loss` is one of the squares, the largest or the one in the middle.",
+            "In a mean every square has its part.",
+            "If the second largest error grew a little, would your loss change?",
+            also=(squared_of(lambda d: np.median(d**2)), squared_of(lambda d: np.abs(d).max())),
+        ),
+        Mistake(
+            "divided-by-one-less",
+            squared_of(lambda d: (d**2).sum() / max(d.size - 1, 1)),
+            "Your `loss` is a little too large: the sum is divided by one less than N x K.",
+            "One less is for the variance of a sample, which has first to find a mean.",
+            "How many squares are there, and by how many do you divide?",
+            also=(squared_of(lambda d: (d**2).sum() / (d.size + 1)),),
+        ),
+        Mistake(
+            "squared-after-a-sum",
+            squared_of(lambda d: (d.mean(axis=1) ** 2).mean()),
+            "Your `loss` adds up errors before it squares, so that some of them cancel.",
+            "A prediction too high and one too low are two errors.",
+            "Predictions of 5 and -5 for two targets of 0: what does your loss say?",
+            also=(
+                squared_of(lambda d: (d.mean(axis=0) ** 2).mean()),
+                squared_of(lambda d: d.sum() ** 2),
+                squared_of(lambda d: d.sum() ** 2 / d.size),
+                squared_of(lambda d: (d.sum(axis=1) ** 2).mean()),
+                squared_of(lambda d: np.abs(d).mean() ** 2),
+            ),
+        ),
+        Mistake(
+            "gentle-to-large-errors",
+            squared_of(lambda d: np.where(np.abs(d) < 1, d**2 / 2, np.abs(d) - 0.5).mean()),
+            "Your `loss` is a square only where an error is small; large ones count less.",
+            "That is the loss of Huber, or one like it. Here every error is squared.",
+            "What does an error of 3 cost, and what does an error of 6?",
+            also=(
+                squared_of(lambda d: np.log(np.cosh(d)).mean()),
+                squared_of(lambda d: np.minimum(d**2, 1).mean()),
+            ),
+        ),
+        Mistake(
+            "sums-squared",
+            lambda predictions, targets: (((predictions + targets) ** 2).mean(), None),
+            "Your `loss` squares the sums of prediction and target.",
+            "An error is a difference: it is 0 where a prediction is right.",
+            "If every prediction is right, what does your loss say?",
+            also=(lambda predictions, targets: ((predictions * targets).mean(), None),),
+        ),
+        Mistake(
+            "targets-have-no-part",
+            lambda predictions, targets: ((predictions**2).mean(), None),
+            "Your `loss` is the mean square of one of the two arrays.",
+            "An error is a matter of two numbers, what was predicted and what is true.",
+            "If every prediction is right, what does your loss say?",
+            also=(lambda predictions, targets: ((targets**2).mean(), None),),
+        ),
+        Mistake(
+            "another-power",
+            squared_of(lambda d: (d**4).mean()),
+            "Your `loss` is the mean of a higher power of the errors than the second.",
+            "To square is to take a number times itself, once.",
+            "What does an error of 2 cost?",
+            also=(squared_of(lambda d: (d**3).mean()), squared_of(lambda d: np.abs(d**3).mean())),
         ),
     ),
 )
@@ -796,34 +926,135 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
 
 
 def accuracy_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Three batches, and one sample."""
-    sizes = [draw_sizes(rng, "K", False) for _ in range(4)]
-    batches = rng.choice(np.arange(10, 20), 3)
-    counts = (batches[0], batches[1], 1, batches[2])
-    return tuple(
-        accuracy_case(rng, {"N": int(n), "K": size["K"]})
-        for n, size in zip(counts, sizes, strict=True)
+    """Three batches and one sample. A batch with scores below zero only, one with huge scores, and
+    two in which all are right, or none."""
+    sizes = [draw_sizes(rng, "K", False) for _ in range(6)]
+    batches = rng.choice(np.arange(24, 36), 6)
+    counts = (batches[0], batches[1], 1, batches[2], batches[3], batches[4])
+    ordinary, second, one, third, negative, huge = (
+        accuracy_case(rng, {"N": int(n), "K": size["K"]}, moved, spread)
+        for n, size, moved, spread in zip(
+            counts, sizes, (0, 0, 0, 0, -9, 0), (1, 1, 1, 1, 1, 1000), strict=True
+        )
+    )
+    scores = rng.normal(0.0, 1.0, (4, 6))
+    best = scores.argmax(axis=1)
+    return (
+        ordinary,
+        second,
+        one,
+        third,
+        negative,
+        huge,
+        Case({"N": 4, "K": 6}, (scores, best), values=("accuracy",), label="all are right"),
+        Case({"N": 4, "K": 6}, (scores, (best + 1) % 6), values=("accuracy",), label="none right"),
     )
 
 
-def accuracy_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
-    """One batch of scores, drawn until every way to count what is right gives another number."""
+def accuracy_case(
+    rng: np.random.Generator,
+    sizes: dict[str, int],
+    moved: float,
+    spread: float,
+) -> Case:
+    """One batch of scores, drawn until every way to count what is right gives another number. Most
+    are right, but not the first and the last; where the scores are moved, it is the other way
+    round."""
+    few = moved != 0
     n, k = sizes["N"], sizes["K"]
     while True:
         scores = rng.normal(0.0, 1.0, (n, k))
         best, worst = scores.argmax(axis=1), scores.argmin(axis=1)
         scores[0, best[0]] += 5.0  # the highest of all is in the first row
-        # most are right, and among the others there are some of each kind
-        labels = rng.choice([0, 1, 2], n, p=[0.65, 0.15, 0.2])
-        labels = np.choose(labels, [best, worst, (best + 1) % k])
+        scores = spread * scores + moved
+        # among those that are not right there are some of each kind
+        shares = [0.3, 0.3, 0.4] if few else [0.65, 0.15, 0.2]
+        labels = np.choose(rng.choice(3, n, p=shares), [best, worst, (best + 1) % k])
+        if n > 1:
+            labels[[0, -1]] = (best if few else (best + 1) % k)[[0, -1]]
+        second = scores.argsort(axis=1)[:, -2]
         counts = [
             int(np.count_nonzero(hits == labels))
-            for hits in (best, worst, best + 1, scores.argmax())
+            for hits in (best, worst, best + 1, best - 1, second, scores.argmax())
         ]
-        counts.append(n - counts[0])
-        all_differ = len(set(counts)) == len(counts) and min(counts) > 0
-        if counts[0] > n / 2 and (all_differ or n == 1):
+        right, too_low = counts[0] / n, counts[3]
+        ways = (*OTHER_ACCURACIES, *(OVERFLOWING if spread > 1 else (accuracy_from_zero,) * few))
+        if (
+            n == 1
+            and right
+            or n > 1
+            and (
+                (right > 0.5) != few
+                and min(counts) > 0
+                and n - counts[0] not in counts
+                and counts[0] not in counts[1:]
+                and too_low != counts[4]
+                and all(abs(way(scores, labels) - right) > 1e-3 for way in ways)
+            )
+        ):
             return Case(sizes, (scores, labels), values=("accuracy",))
+
+
+def accuracy_mean_over_classes(scores: np.ndarray, labels: np.ndarray) -> float:
+    hits = scores.argmax(axis=1) == labels
+    return float(np.mean([hits[labels == c].mean() for c in np.unique(labels)]))
+
+
+def accuracy_mean_over_chosen(scores: np.ndarray, labels: np.ndarray) -> float:
+    best = scores.argmax(axis=1)
+    return float(np.mean([(labels[best == c] == c).mean() for c in np.unique(best)]))
+
+
+def accuracy_of_sets(scores: np.ndarray, labels: np.ndarray) -> float:
+    return len(set(scores.argmax(axis=1).tolist()) & set(labels.tolist())) / len(labels)
+
+
+def accuracy_all_pairs(scores: np.ndarray, labels: np.ndarray) -> float:
+    return float((scores.argmax(axis=1)[:, np.newaxis] == labels).mean())
+
+
+def accuracy_sorted(scores: np.ndarray, labels: np.ndarray) -> float:
+    return float((np.sort(scores.argmax(axis=1)) == np.sort(labels)).mean())
+
+
+def accuracy_first_two(scores: np.ndarray, labels: np.ndarray) -> float:
+    return float((scores.argsort(axis=1)[:, -2:] == labels[:, np.newaxis]).any(axis=1).mean())
+
+
+OTHER_ACCURACIES = (
+    accuracy_mean_over_classes,
+    accuracy_mean_over_chosen,
+    accuracy_of_sets,
+    accuracy_all_pairs,
+    accuracy_sorted,
+    accuracy_first_two,
+)
+"""Ways to count that must not agree with the right one by chance."""
+
+
+def accuracy_from_zero(scores: np.ndarray, labels: np.ndarray) -> float:
+    return float((np.maximum(scores, 0).argmax(axis=1) == labels).mean())
+
+
+def accuracy_of_overflow(scores: np.ndarray, labels: np.ndarray) -> float:
+    e = np.exp(scores)
+    return float(((e / e.sum(axis=1, keepdims=True)).argmax(axis=1) == labels).mean())
+
+
+def accuracy_of(
+    chosen: Callable[[np.ndarray], np.ndarray], share: Callable[[np.ndarray], Any] = np.mean
+) -> Callable[[np.ndarray, np.ndarray], Any]:
+    """A wrong implementation: the classes chosen from the scores, and the share of the hits."""
+    return lambda scores, labels: share(chosen(scores) == labels)
+
+
+OVERFLOWING = (accuracy_of_overflow, lambda s, labels: float((best_of(np.exp(s)) == labels).mean()))
+"""The same for huge scores."""
+
+
+def best_of(scores: np.ndarray) -> np.ndarray:
+    """The class with the highest score, (N,)."""
+    return np.asarray(scores.argmax(axis=1))
 
 
 def accuracy_no_axis(scores: np.ndarray, labels: np.ndarray) -> float:
@@ -971,8 +1202,8 @@ ACCURACY = Exercise(
         Mistake(
             "cut-to-a-whole-number",
             accuracy_whole,
-            "Your `accuracy` is 0 unless every sample is right: what follows the point was cut.",
-            "A share is seldom a whole number.",
+            "Your `accuracy` is 0 unless every sample is right.",
+            "A share is seldom a whole number: it must not be cut to one, nor ask for all.",
             "What do `int(0.9)` and `9 // 10` give?",
         ),
         Mistake(
@@ -989,6 +1220,150 @@ ACCURACY = Exercise(
             "that was rightly not chosen.",
             "A sample is right or wrong as a whole: one class is chosen for it.",
             "With ten classes, what would your accuracy be for a model that chooses none?",
+        ),
+        Mistake(
+            "search-begins-at-zero",
+            accuracy_from_zero,
+            "Your `accuracy` takes class 0 for chosen wherever all scores of a sample are below 0.",
+            "The highest of negative numbers is negative too.",
+            "With which number does your search for the highest begin?",
+        ),
+        Mistake(
+            "needless-softmax-overflows",
+            accuracy_of_overflow,
+            "Your `accuracy` is right for small scores only: with large ones exp overflows, and "
+            "the first NaN of a row is taken for its highest.",
+            "To find the largest number, nothing needs to be done to the numbers.",
+            "Does softmax change which score is the highest?",
+            also=(accuracy_of(lambda s: best_of(np.exp(s))),),
+        ),
+        Mistake(
+            "magnitude-of-scores",
+            accuracy_of(lambda s: best_of(np.abs(s))),
+            "Your `accuracy` belongs to the class whose score is furthest from zero, on either "
+            "side.",
+            "A score far below zero speaks against a class.",
+            "Which class does a row with the scores -5, 1 and 2 choose?",
+            also=(accuracy_of(lambda s: best_of(s**2)),),
+        ),
+        Mistake(
+            "sets-compared",
+            accuracy_of_sets,
+            "Your `accuracy` counts which classes come up at all, not which samples are right.",
+            "A sample is right if its own class was chosen.",
+            "If you shuffled the labels, would your accuracy change?",
+        ),
+        Mistake(
+            "mean-over-classes",
+            accuracy_mean_over_classes,
+            "Your `accuracy` is a mean of the classes' own shares, so rare classes count as much "
+            "as frequent ones.",
+            "Here every sample counts the same.",
+            "With 9 samples of class 0, all right, and 1 of class 1, wrong: what share is right?",
+            also=(accuracy_mean_over_chosen,),
+        ),
+        Mistake(
+            "all-pairs",
+            accuracy_all_pairs,
+            "Your `accuracy` compares the class chosen for each sample with the labels of all.",
+            "A column beside a row is stretched to a table of all pairs.",
+            "Which shape has your comparison, and how many samples are there?",
+        ),
+        Mistake(
+            "sorted-first",
+            accuracy_sorted,
+            "Your `accuracy` compares sorted lists, so a sample no longer meets its own label.",
+            "The n-th row of scores and the n-th label belong together.",
+            "If you shuffled the labels, would your accuracy change?",
+        ),
+        Mistake(
+            "best-two-count",
+            accuracy_first_two,
+            "Your `accuracy` is too high: a sample also counts if its class has the second score.",
+            "Only one class is chosen for each sample.",
+            "How many classes does your function take for each sample?",
+        ),
+        Mistake(
+            "second-best",
+            accuracy_of(lambda s: s.argsort(axis=1)[:, -2]),
+            "Your `accuracy` belongs to the class with the second highest score.",
+            "Python counts from the end with -1.",
+            "At which place of a sorted row does the highest score stand?",
+        ),
+        Mistake(
+            "rounded-to-digits",
+            lambda scores, labels: round(accuracy(scores, labels), 1),
+            "Your `accuracy` is rounded to a few digits.",
+            "A number is rounded where it is shown, not where it is worked out.",
+            "How far may your result be from 12 / 17?",
+            also=(
+                lambda scores, labels: round(accuracy(scores, labels), 2),
+                lambda scores, labels: round(accuracy(scores, labels), 3),
+            ),
+        ),
+        Mistake(
+            "lowest-score-in-percent",
+            lambda scores, labels: 100 * accuracy_lowest(scores, labels),
+            "Your `accuracy` belongs to the class with the lowest score, and is given in percent.",
+            "A high score speaks for a class, and a share lies between 0 and 1.",
+            "Which class does a model choose, and what should come out when all are right?",
+        ),
+        Mistake(
+            "errors-counted",
+            accuracy_of(best_of, lambda hits: int((~hits).sum())),
+            "Your `accuracy` is how many samples are wrong.",
+            "Accuracy goes up when a model gets better, and lies between 0 and 1.",
+            "What should come out when every sample is right?",
+            also=(accuracy_of(best_of, lambda hits: 100 * float((~hits).mean())),),
+        ),
+        Mistake(
+            "yes-or-no",
+            accuracy_of(best_of, lambda hits: bool(hits.any())),
+            "Your `accuracy` is 1 as soon as any sample is right.",
+            "A share says how many, not whether there are any.",
+            "What should come out when half of the samples are right?",
+        ),
+        Mistake(
+            "one-sample-only",
+            accuracy_of(best_of, lambda hits: float(hits[0])),
+            "Your `accuracy` knows one sample of the batch.",
+            "Every sample counts.",
+            "How often does your loop run before the function returns?",
+            also=(accuracy_of(best_of, lambda hits: float(hits[-1])),),
+        ),
+        Mistake(
+            "divided-by-another-number",
+            accuracy_of(best_of, lambda hits: float(hits.sum() / (len(hits) + 1))),
+            "Your `accuracy` divides by one more or one less than the number of samples.",
+            "A share of N samples is a count divided by N.",
+            "What should come out when every sample is right, and what does?",
+            also=(accuracy_of(best_of, lambda hits: float(hits.sum() / max(len(hits) - 1, 1))),),
+        ),
+        Mistake(
+            "right-class-above-zero",
+            lambda scores, labels: float((scores[np.arange(len(labels)), labels] > 0).mean()),
+            "Your `accuracy` is the share of samples whose right class has a score above 0.",
+            "A score is high or low only beside the others of its row.",
+            "If all scores of a sample are below zero, which class does the model choose?",
+            also=(
+                lambda scores, labels: float(
+                    (scores[np.arange(len(labels)), labels] > scores.mean(axis=1)).mean()
+                ),
+            ),
+        ),
+        Mistake(
+            "classes-one-too-low",
+            accuracy_of(lambda s: best_of(s) - 1),
+            "Your `accuracy` compares the labels with classes that are one too low.",
+            "Labels run from 0 to K - 1, as columns do.",
+            "Which class belongs to column 0?",
+        ),
+        Mistake(
+            "mean-probability",
+            lambda scores, labels: float(softmax(scores)[np.arange(len(labels)), labels].mean()),
+            "Your `accuracy` is the mean probability of the right class.",
+            "A sample is right or wrong; how sure the model was does not count here.",
+            "What does a sample count whose right class has 0.6, and the others share the rest?",
         ),
     ),
 )

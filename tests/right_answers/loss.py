@@ -154,7 +154,7 @@ def accuracy_by_the_right_score(scores, labels):
 
 
 def accuracy_of_probabilities(scores, labels):
-    e = np.exp(scores)
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
     p = e / e.sum(axis=1, keepdims=True)
     return np.float32(np.equal(p.argmax(1), labels).mean())
 
