@@ -4,6 +4,7 @@ Where a function must stay finite for large numbers, one case is made of such nu
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,7 +22,7 @@ from backprop_lib.layers import (
 from backprop_lib.losses import softmax
 from backprop_lib.network import mlp_backward, mlp_forward
 from checks.exercise import Case, Exercise, Finding, Mistake
-from checks.exercises.caches import cache_for
+from checks.exercises.caches import cache_for, called_again
 from checks.exercises.drawing import draw_batches, draw_sizes
 
 __all__ = ["EXERCISES"]
@@ -35,8 +36,16 @@ OutAndCache = tuple[np.ndarray, Any]
 
 
 def linear_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Batches into a linear layer, and one sample."""
-    return tuple(linear_case(rng, sizes) for sizes in draw_batches(rng, "NDM"))
+    """Batches into a linear layer, and one sample; as many samples as inputs and outputs, whole
+    numbers with zeros among them; and one input and one output."""
+    square = rng.integers(-4, 5, (4, 4))
+    square[1] = 0
+    w, b = rng.normal(0.0, 1.0, (4, 4)), np.array([0.5, 0.0, -1.5, 2.0])
+    return (
+        *(linear_case(rng, sizes) for sizes in draw_batches(rng, "NDM")),
+        Case({"N": 4, "D": 4, "M": 4}, (square, w, b), values=("y",), extreme=True),
+        replace(linear_case(rng, {"N": 3, "D": 1, "M": 1}), extreme=True),
+    )
 
 
 def linear_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
@@ -111,6 +120,7 @@ LINEAR = Exercise(
     reference=linear,
     cache=cache_for(linear_backward, linear, "(x, w, b)"),
     returns="out and cache",
+    drive=called_again,
     cases=linear_cases,
     hints=(
         "Take one sample and one output, and write down with pencil what y[n, m] is made of.",
@@ -213,17 +223,29 @@ LINEAR = Exercise(
 
 
 def relu_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Batches into a ReLU, one sample, and what has no rows and columns."""
+    """Batches into a ReLU, one sample, and what has no rows and columns. Large numbers, tiny
+    ones, and whole ones, each with zeros among them."""
     batches = tuple(relu_case(rng, sizes) for sizes in draw_batches(rng, "ND"))
-    return (*batches, *of_other_shapes(rng))
+    whole = rng.permutation([-1000, -7, -1, 0, 1, 7, 30, 1000]).reshape(2, 4)
+    tiny = rng.permutation([-3e-9, -1e-9, 0.0, 0.0, 1e-9, 3e-9]).reshape(2, 3)
+    return (
+        *batches,
+        Case({}, (whole,), values=("y",), label="whole numbers up to 1000", extreme=True),
+        Case({}, (tiny,), values=("y",), label="numbers next to 0", extreme=True),
+        *of_other_shapes(rng),
+    )
 
 
 def of_other_shapes(rng: np.random.Generator) -> tuple[Case, ...]:
-    """A vector, and a single number below 0 and above: what acts on each entry takes any shape."""
-    d = int(rng.integers(3, 10))
+    """A vector, three axes, and a single number below 0 and above: what acts on each entry takes
+    any shape."""
+    d = int(rng.integers(4, 10))
     vector = np.resize([-1.0, 1.0], d) * rng.uniform(0.1, 3.0, d)
+    vector[0] = 0.0
+    block = rng.choice([-1.0, 1.0], (3, 4, 5)) * rng.uniform(0.1, 3.0, (3, 4, 5))
     below, above = np.array(-rng.uniform(0.1, 3.0)), np.array(rng.uniform(0.1, 3.0))
     return (
+        Case({}, (block,), values=("y",), label="three axes, (3, 4, 5)", extreme=True),
         Case({"D": d}, (vector,), values=("y",), label=f"a vector, D={d}", extreme=True),
         Case({}, (below,), values=("y",), label=f"a single number, {below:.2f}", extreme=True),
         Case({}, (above,), values=("y",), label=f"a single number, {above:.2f}", extreme=True),
@@ -287,6 +309,7 @@ RELU = Exercise(
     reference=relu,
     cache=cache_for(relu_backward, relu, "the input x"),
     returns="out and cache",
+    drive=called_again,
     cases=relu_cases,
     hints=(
         "Every entry is dealt with on its own; the output has the shape of the input.",
@@ -380,12 +403,14 @@ def sigmoid_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     large = rng.normal(0.0, 2.0, (sizes["N"], sizes["D"]))
     large[0, :2] = [-1000.0, 1000.0]
     large[1, :2] = [rng.uniform(20.0, 40.0), -rng.uniform(720.0, 900.0)]
+    large[2, :3] = [0.0, 8.0, -8.0]
     return (*batches, Case(sizes, (large,), values=("y",), extreme=True), *of_other_shapes(rng))
 
 
 def sigmoid_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
     """One batch into a sigmoid, on both of its sides."""
     x = rng.normal(0.5, 2.0, (sizes["N"], sizes["D"]))
+    x[0, 0] = 0.0
     return Case(sizes, (x,), values=("y",))
 
 
@@ -440,6 +465,7 @@ SIGMOID = Exercise(
     reference=sigmoid,
     cache=cache_for(sigmoid_backward, sigmoid, "the output y"),
     returns="out and cache",
+    drive=called_again,
     cases=sigmoid_cases,
     hints=(
         "Check three numbers by hand: at 0 it is 1/2, far to the left nearly 0, far to the right "
@@ -536,7 +562,19 @@ def softmax_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     large[0] += 1000.0
     large[1] -= 1000.0
     large[2, 0] += 2000.0
-    return (*batches, Case(sizes, (large,), values=("probabilities",), extreme=True))
+    # as many samples as classes: all equal, far below zero, one far below the others, one far off
+    # that is the last, so that what is kept from row to row shows
+    square = rng.normal(0.0, 1.5, (5, 5))
+    square[0] = 0.7
+    square[1, 0] -= 2000.0
+    square[2] += 900.0
+    square[3] -= 700.0
+    square[4] -= rng.uniform(1500.0, 2000.0)
+    return (
+        *batches,
+        Case(sizes, (large,), values=("probabilities",), extreme=True),
+        Case({"N": 5, "K": 5}, (square,), values=("probabilities",), extreme=True),
+    )
 
 
 def softmax_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
@@ -623,6 +661,7 @@ SOFTMAX = Exercise(
     difficulty=3,
     reference=softmax,
     returns="array",
+    drive=called_again,
     cases=softmax_cases,
     hints=(
         "Check two things about your result: is every entry positive, and what does each row "
@@ -752,7 +791,7 @@ def he_cases(rng: np.random.Generator) -> tuple[Case, ...]:
 
 
 def he_case(rng: np.random.Generator, d: int, m: int) -> Case:
-    """One layer. Any way of drawing will do that has the right mean and spread."""
+    """One layer. Any way of drawing normal numbers will do that has the right mean and spread."""
     return Case(
         {"D": d, "M": m},
         (d, m, rng.spawn(1)[0]),
@@ -771,6 +810,9 @@ def he_finding(d: int, m: int, outputs: Mapping[str, np.ndarray]) -> Finding | N
         and len(np.unique(w)) > 0.99 * w.size
         and abs(w.mean()) < 5 * spread / np.sqrt(w.size)
         and abs(w.std() / spread - 1) < 5 / np.sqrt(2 * w.size)
+        and is_normal(w)
+        and lines_differ(w)
+        and lines_differ(w.T)
     ):
         return None
     evidence = (
@@ -779,10 +821,27 @@ def he_finding(d: int, m: int, outputs: Mapping[str, np.ndarray]) -> Finding | N
     )
     return Finding(
         "wrong-distribution",
-        f"{evidence} Expected: ({d}, {m}), near 0, near {spread:.4f}, and all weights different.",
+        f"{evidence} Expected: ({d}, {m}), near 0, near {spread:.4f}, "
+        "and all weights different, each a normal number of its own.",
         "Which number decides the shape of your draw, which its middle and which its spread?",
         evidence,
     )
+
+
+def is_normal(w: np.ndarray) -> bool:
+    """Whether the tails are those of a normal distribution: the mean fourth power is 3."""
+    z = (w - w.mean()) / w.std()
+    return bool(abs((z**4).mean() - 3) < 6 * np.sqrt(24 / w.size))
+
+
+def lines_differ(w: np.ndarray) -> bool:
+    """Whether the rows have means and spreads that differ as much as those of free draws do."""
+    rows, length = w.shape
+    if rows < 30:
+        return True  # too few to tell
+    by_chance = w.std() / np.sqrt(length) * np.array([1, 1 / np.sqrt(2)])
+    found = np.array([w.mean(axis=1).std(), w.std(axis=1).std()])
+    return bool(((found > 0.3 * by_chance) & (found < 3 * by_chance)).all())
 
 
 def he_could_give(
@@ -992,12 +1051,14 @@ HE_INIT = Exercise(
 
 
 def mlp_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Networks of two, three and ten layers, batches and one sample. Text puts w10 before w2."""
+    """Networks of two, three, ten layers and one layer, batches and one sample. Text puts w10
+    before w2."""
     return (
         mlp_case(rng, draw_sizes(rng, "NDHK")),
         mlp_case(rng, draw_sizes(rng, "NDHGK")),
         mlp_case(rng, draw_sizes(rng, "NDHK", one_sample=True)),
         mlp_case(rng, draw_sizes(rng, "NDABCEFGHIJK", largest=15)),
+        replace(mlp_case(rng, draw_sizes(rng, "NDK")), extreme=True),
     )
 
 

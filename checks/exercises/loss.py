@@ -32,7 +32,7 @@ LESSON = "03_loss"
 
 LossAndCache = tuple[Any, Any]
 
-CLIPPED_AT = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7)
+CLIPPED_AT = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
 """Smallest probabilities that learners let through to the logarithm."""
 
 
@@ -365,13 +365,25 @@ def binary_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         binary_case(rng, large, extreme=rng.uniform(38.0, 60.0)),
         # exp overflows beyond 709
         binary_case(rng, huge, extreme=rng.uniform(800.0, 1200.0)),
+        # one class alone, and a score of exactly 0: that sample costs log 2
+        Case(
+            {"N": 4},
+            (np.append(rng.uniform(0.5, 2.0, 3) * [1, -1, 1], 0.0), np.zeros(4, dtype=int)),
+            values=("loss",),
+            label="N=4, every label 0, a score of 0",
+        ),
     )
 
 
 def binary_case(rng: np.random.Generator, n: int, extreme: float = 0.0) -> Case:
     """One batch of scores with labels of both classes; the first three may be extreme."""
-    labels = rng.permutation(np.arange(n) % 2)
-    scores = rng.choice([-1.0, 1.0], n) * rng.uniform(0.3, 3.0, n)
+    # a quarter of class 1, and at least two, so that a mean over classes is another number
+    labels = rng.permutation(np.arange(n) < max(2, n // 4)).astype(int)
+    while True:
+        scores = rng.choice([-1.0, 1.0], n) * rng.uniform(0.3, 3.0, n)
+        losses = np.logaddexp(0, np.where(labels == 1, -scores, scores))
+        if abs(losses[labels == 1].mean() - losses[labels == 0].mean()) > 0.1:
+            break
     if extreme:
         # sure and wrong, for each class; sure and right, for the third
         labels[:2] = 0, 1
@@ -444,6 +456,28 @@ def binary_squared(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
 def binary_no_log(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
     p, _ = sigmoid(scores)
     return -np.where(labels == 1, p, 1 - p).mean(), None
+
+
+def binary_of(
+    costs: Callable[[np.ndarray, np.ndarray], Any],
+) -> Callable[[np.ndarray, np.ndarray], LossAndCache]:
+    """A wrong implementation: the mean of what each sample costs, (N,)."""
+    return lambda scores, labels: (np.mean(costs(scores, labels)), None)
+
+
+def binary_of_surprise(
+    loss: Callable[[np.ndarray, np.ndarray], Any],
+) -> Callable[[np.ndarray, np.ndarray], LossAndCache]:
+    """A wrong implementation: made from the right surprise of each sample, (N,), and the labels."""
+    return lambda scores, labels: (
+        loss(np.logaddexp(0, np.where(labels == 1, -scores, scores)), labels),
+        None,
+    )
+
+
+def mean_over_classes(losses: np.ndarray, labels: np.ndarray) -> float:
+    """The mean over the classes that there are, of the mean of each."""
+    return float(np.mean([losses[labels == c].mean() for c in np.unique(labels)]))
 
 
 BINARY_CROSS_ENTROPY = Exercise(
@@ -579,6 +613,178 @@ BINARY_CROSS_ENTROPY = Exercise(
             "Surprise grows without bound as a probability goes to 0.",
             "Which function of p is 0 at p = 1 and grows for ever towards p = 0?",
         ),
+        Mistake(
+            "mean-over-classes",
+            binary_of_surprise(mean_over_classes),
+            "Your `loss` is a mean of the classes' own means, so a sample of a rare class counts "
+            "more.",
+            "Here every sample counts the same, whatever its class.",
+            "With 9 samples of class 0 and one of class 1, what share of the loss is that one's?",
+            also=(
+                binary_of_surprise(
+                    lambda losses, c: sum(losses[c == k].mean() for k in np.unique(c))
+                ),
+            ),
+        ),
+        Mistake(
+            "one-class-left-out-of-the-mean",
+            binary_of_surprise(lambda losses, c: losses[c == 1].mean() if (c == 1).any() else 0.0),
+            "Your `loss` is a mean over the samples of one class.",
+            "Both classes cost something, and both are counted.",
+            "By how many samples do you divide?",
+            also=(
+                binary_of_surprise(
+                    lambda losses, c: losses[c == 0].mean() if (c == 0).any() else 0.0
+                ),
+                binary_of_surprise(lambda losses, c: losses.sum() / max(c.sum(), 1)),
+            ),
+        ),
+        Mistake(
+            "class-1-costs-nothing",
+            binary_of_surprise(lambda losses, c: ((1 - c) * losses).mean()),
+            "Your `loss` counts 0 for every sample of class 1.",
+            "A sample of class 1 costs minus the logarithm of p.",
+            "What does your loss say when a model is sure of class 0 and the label is 1?",
+        ),
+        Mistake(
+            "labels-taken-for-signs",
+            binary_of(lambda s, c: np.logaddexp(0, -c * s)),
+            "Your `loss` costs log 2 for every sample of class 0, whatever its score: the score is "
+            "multiplied by the label.",
+            "A factor of 0 wipes the score out; as a sign, the labels would have to be -1 and 1.",
+            "For a label of 0 and a score of 5, what do you hand to the logarithm?",
+            also=(binary_of(lambda s, c: np.logaddexp(0, (1 - c) * s)),),
+        ),
+        Mistake(
+            "labels-ignored",
+            binary_of(lambda s, c: np.logaddexp(0, s)),
+            "Your `loss` treats all samples as if they were of one class.",
+            "Which sign the score gets is decided by the label, entry by entry.",
+            "If you turned all labels around, would your loss change?",
+            also=(
+                binary_of(lambda s, c: np.logaddexp(0, -s)),
+                binary_of(lambda s, c: np.logaddexp(0, -np.abs(s))),
+                binary_of(lambda s, c: np.logaddexp(0, np.abs(s))),
+            ),
+        ),
+        Mistake(
+            "both-terms-for-every-sample",
+            binary_of(lambda s, c: np.logaddexp(0, s) + np.logaddexp(0, -s)),
+            "Your `loss` adds both surprises for every sample, at the right class and at the wrong "
+            "one.",
+            "Only one thing happens to each sample: its own class.",
+            "In which place do the labels choose between the two terms?",
+            also=(binary_of(lambda s, c: (np.logaddexp(0, s) + np.logaddexp(0, -s)) / 2),),
+        ),
+        Mistake(
+            "powers-of-two",
+            binary_of(lambda s, c: np.logaddexp2(0, np.where(c == 1, -s, s))),
+            "Your `loss` is log2(1 + 2**z): it is made of powers of 2, not of e.",
+            "The sigmoid is made with e; with 2 it is another curve.",
+            "What do logaddexp and logaddexp2 compute?",
+            also=(binary_of(lambda s, c: np.logaddexp2(0, np.where(c == 1, -s, s)) * np.log(2)),),
+        ),
+        Mistake(
+            "logarithm-of-base-10",
+            binary_of_surprise(lambda losses, c: losses.mean() / np.log(10)),
+            "Your `loss` is 2.303 times too small: its logarithm has base 10.",
+            "Surprise is counted here in nats, with base e.",
+            "Which base has np.log, and which np.log10?",
+        ),
+        Mistake(
+            "size-bars-missing",
+            binary_of(lambda s, c: np.maximum(s, 0) - s * c + np.log(1 + np.exp(-s))),
+            "Your `loss` is wrong for negative scores: with max(s, 0) goes exp(-|s|), not exp(-s).",
+            "What was taken out of the logarithm depends on the sign, and so does what is left.",
+            "For s = -3 and the label 0, what are your three terms?",
+            also=(
+                binary_of(lambda s, c: np.maximum(s, 0) - s * c + np.log(1 + np.exp(s))),
+                binary_of(lambda s, c: s - s * c + np.logaddexp(0, -np.abs(s))),
+            ),
+        ),
+        Mistake(
+            "a-term-lost",
+            binary_of(lambda s, c: np.maximum(s, 0) - s * c),
+            "Your `loss` is a sum of which a term is missing, or has the wrong sign.",
+            "On paper, go from -log p to your formula for a label of 1, and for a label of 0.",
+            "For s = 3 and the label 1, what should your terms add up to?",
+            also=(
+                binary_of(lambda s, c: np.maximum(s, 0) + s * c + np.logaddexp(0, -np.abs(s))),
+                binary_of(lambda s, c: np.maximum(-s, 0) - s * c + np.logaddexp(0, -np.abs(s))),
+                binary_of(lambda s, c: np.logaddexp(0, -np.abs(s)) - s * c),
+                binary_of(lambda s, c: np.logaddexp(0, s) + s * c),
+                binary_of(lambda s, c: np.logaddexp(0, -s) - s * c),
+            ),
+        ),
+        Mistake(
+            "one-plus-forgotten",
+            binary_of(lambda s, c: np.where(c == 1, -s, s)),
+            "Your `loss` is the mean of plus or minus the score: it can be negative.",
+            "log(1 + exp(z)) is z only where z is large.",
+            "What should a sample cost whose score is 0?",
+        ),
+        Mistake(
+            "hinge",
+            binary_of(lambda s, c: np.maximum(0, 1 - (2 * c - 1) * s)),
+            "Your `loss` is 0 for samples that are right with room to spare: it has a corner.",
+            "That is the hinge loss. Surprise never comes down to 0.",
+            "What should a sample of class 1 cost whose score is 3?",
+        ),
+        Mistake(
+            "e-for-1",
+            binary_of(lambda s, c: np.logaddexp(1, np.where(c == 1, -s, s))),
+            "Your `loss` is log(e + exp(z)): the number beside the score is 1 and not 0.",
+            "logaddexp takes logarithms: which logarithm has 1?",
+            "What is exp(0), and what is exp(1)?",
+        ),
+        Mistake(
+            "scores-clipped",
+            lambda s, c: binary_cross_entropy(np.clip(s, -30, 30), c),
+            "Your `loss` of a single sample never gets beyond some number: the scores are clipped.",
+            "Beyond the bound the samples that are most wrong no longer feel any change.",
+            "What should the loss be for a score of -1000 and the label 1?",
+            also=tuple(
+                lambda s, c, most=most: binary_cross_entropy(np.clip(s, -most, most), c)  # type: ignore[misc]
+                for most in (10, 15, 20, 50, 100, 500, 700, 709)
+            ),
+        ),
+        Mistake(
+            "one-sample-only",
+            binary_of_surprise(lambda losses, c: losses[0]),
+            "Your `loss` knows one sample of the batch.",
+            "The loss of a batch is a mean over all of its samples.",
+            "How often does your loop run before the function returns?",
+            also=(
+                binary_of_surprise(lambda losses, c: losses[-1]),
+                binary_of_surprise(lambda losses, c: losses[0] / len(losses)),
+                binary_of_surprise(lambda losses, c: losses.max()),
+            ),
+        ),
+        Mistake(
+            "all-pairs",
+            lambda s, c: (
+                np.logaddexp(0, np.where(c[:, np.newaxis] == 1, -s, s)).mean(),
+                None,
+            ),
+            "Your `loss` is a mean over all pairs of a score and a label, N x N of them.",
+            "A column beside a row is stretched to a table of all pairs.",
+            "What are the shapes of scores and of labels where you choose by the label?",
+        ),
+        Mistake(
+            "log-of-the-mean",
+            binary_of_surprise(lambda losses, c: -np.log(np.exp(-losses).mean())),
+            "Your `loss` is the logarithm of a mean probability, not the mean of the logarithms.",
+            "Every sample has a surprise of its own, and those are averaged.",
+            "Which comes first for a single sample: its logarithm, or the mean over all samples?",
+        ),
+        Mistake(
+            "surprise-at-the-wrong-class-too",
+            binary_of_surprise(lambda losses, c: (losses * np.exp(-losses)).mean()),
+            "Your `loss` weighs each surprise with a probability, or squares it.",
+            "What happened counts in full, however likely it was.",
+            "What should a sample cost that the model thought impossible?",
+            also=(binary_of_surprise(lambda losses, c: (losses**2).mean()),),
+        ),
     ),
 )
 
@@ -598,7 +804,21 @@ def softmax_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         softmax_case(rng, spread, gap=rng.uniform(760.0, 790.0)),
         # rows far apart: what keeps one row in range does not keep the other
         softmax_case(rng, apart, offsets=-rng.uniform(800.0, 900.0) * (np.arange(apart["N"]) % 2)),
+        unbalanced_case(rng),
     )
+
+
+def unbalanced_case(rng: np.random.Generator) -> Case:
+    """More samples than classes, one class five times, one twice and one not at all, and a row of
+    equal scores, which costs log K. A mean over classes is another number."""
+    labels = rng.permutation([0, 0, 0, 0, 0, 2, 2])
+    while True:
+        scores = rng.normal(0.0, 1.5, (7, 3))
+        scores[3] = 0.5
+        losses = -right_logs(softmax(scores), labels)
+        if abs(losses[labels == 0].mean() - losses[labels == 2].mean()) > 0.2:
+            label = "N=7, K=3, labels 0 and 2 only"
+            return Case({"N": 7, "K": 3}, (scores, labels), values=("loss",), label=label)
 
 
 def softmax_case(
@@ -730,6 +950,20 @@ def softmax_labels_from_one(scores: np.ndarray, labels: np.ndarray) -> LossAndCa
 def softmax_binary_for_each_class(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
     p, hot = softmax(scores), one_hot(labels, scores.shape[1])
     return -(hot * np.log(p) + (1 - hot) * np.log(1 - p)).sum(axis=1).mean(), None
+
+
+def softmax_of(
+    loss: Callable[[np.ndarray, np.ndarray], Any],
+) -> Callable[[np.ndarray, np.ndarray], LossAndCache]:
+    """A wrong implementation: made of the logarithms of the probabilities, (N, K), and labels."""
+    return lambda scores, labels: (loss(log_softmax(scores), labels), None)
+
+
+def softmax_of_surprise(
+    loss: Callable[[np.ndarray, np.ndarray], Any],
+) -> Callable[[np.ndarray, np.ndarray], LossAndCache]:
+    """A wrong implementation: made of the right surprise of each sample, (N,), and the labels."""
+    return softmax_of(lambda logs, labels: loss(-logs[np.arange(len(labels)), labels], labels))
 
 
 SOFTMAX_CROSS_ENTROPY = Exercise(
@@ -918,6 +1152,181 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
             "of the right one.",
             "How many classes does a sample have here, and how many logarithms should it cost?",
         ),
+        Mistake(
+            "taken-from-the-flat-array",
+            softmax_of(lambda logs, labels: -np.take(logs, labels).mean()),
+            "Your `loss` looks at the first row for every sample: a label was taken for a place in "
+            "the flat array.",
+            "Each sample has its own row, and the label says which column of that row.",
+            "How many numbers does it take to name an entry of a table?",
+        ),
+        Mistake(
+            "smallest-number-as-a-floor",
+            partial(softmax_clipped, smallest=np.finfo(float).tiny),
+            "Your `loss` of a single sample stays at about 708 or 745, where the right class lies "
+            "further below.",
+            "The smallest number a computer knows is still a floor, and a floor is flat.",
+            "What should the loss be when the right class is 780 below the highest?",
+            also=(
+                partial(softmax_clipped, smallest=5e-324),
+                partial(softmax_clipped, smallest=1e-300),
+            ),
+        ),
+        Mistake(
+            "clipped-elsewhere",
+            partial(softmax_clipped, smallest=np.finfo(float).eps),
+            "Your `loss` of a single sample never gets beyond some number: the probability is held "
+            "away from 0.",
+            "Then the samples that are most wrong no longer feel any change of their scores.",
+            "What should the loss be when the right class is 700 below the highest?",
+            also=tuple(
+                partial(softmax_clipped, smallest=smallest)
+                for smallest in (1e-2, 1e-11, 1e-13, 1e-14, 1e-16, 1e-20, 1e-30, 1e-100, 1e-200)
+            ),
+        ),
+        Mistake(
+            "scores-clipped",
+            lambda scores, labels: softmax_cross_entropy(np.clip(scores, -500, 500), labels),
+            "Your `loss` is right for ordinary scores and wrong, yet finite, for large ones: they "
+            "are clipped.",
+            "Two scores beyond the bound become equal, though one may be far above the other.",
+            "What is left of a row of 1000 and 1010 in your function?",
+            also=tuple(
+                lambda s, c, most=most: softmax_cross_entropy(np.clip(s, -most, most), c)  # type: ignore[misc]
+                for most in (10, 20, 30, 50, 100, 700, 709)
+            ),
+        ),
+        Mistake(
+            "repeated-labels-lost",
+            softmax_of_surprise(
+                lambda losses, c: np.mean([losses[c == k][-1] for k in np.unique(c)])
+            ),
+            "Your `loss` counts one sample a class: of those with the same label the others are "
+            "lost.",
+            "In a dictionary or a set each key comes once; samples may share a label.",
+            "With five samples of class 0, how many of them are in your mean?",
+            also=(
+                softmax_of_surprise(
+                    lambda losses, c: np.mean([losses[c == k][0] for k in np.unique(c)])
+                ),
+            ),
+        ),
+        Mistake(
+            "mean-over-classes",
+            softmax_of_surprise(mean_over_classes),
+            "Your `loss` is a mean of the classes' own means, so a sample of a rare class counts "
+            "more.",
+            "Here every sample counts the same, whatever its class.",
+            "With 9 samples of class 0 and one of class 1, what share of the loss is that one's?",
+        ),
+        Mistake(
+            "in-bits",
+            softmax_of_surprise(lambda losses, c: losses.mean() / np.log(2)),
+            "Your `loss` is 1.443 times too large: its logarithm has base 2.",
+            "Surprise can be counted in bits (base 2) or nats (base e). Here it is nats.",
+            "Which base has np.log, and which np.log2?",
+        ),
+        Mistake(
+            "logarithm-of-base-10",
+            softmax_of_surprise(lambda losses, c: losses.mean() / np.log(10)),
+            "Your `loss` is 2.303 times too small: its logarithm has base 10.",
+            "Surprise is counted here in nats, with base e.",
+            "Which base has np.log, and which np.log10?",
+        ),
+        Mistake(
+            "score-of-the-right-class-left-out",
+            lambda scores, labels: (np.logaddexp.reduce(scores, axis=1).mean(), None),
+            "Your `loss` is the logarithm of the sums alone: the right class's score is not in it.",
+            "The logarithm of a fraction is a difference of two.",
+            "If you shuffled the labels, would your loss change?",
+        ),
+        Mistake(
+            "added-for-subtracted",
+            lambda scores, labels: (
+                (
+                    np.logaddexp.reduce(scores, axis=1) + scores[np.arange(len(labels)), labels]
+                ).mean(),
+                None,
+            ),
+            "Your `loss` grows with the score of the right class: it is added, not taken off.",
+            "The higher the right class's score is, the less the model is surprised.",
+            "If the right class's score grows, should the loss rise or fall?",
+        ),
+        Mistake(
+            "entropy",
+            softmax_of(lambda logs, labels: -(np.exp(logs) * logs).sum(axis=1).mean()),
+            "Your `loss` is the entropy of the probabilities: how unsure the model is.",
+            "What counts is how much the model believed in what is true.",
+            "If you shuffled the labels, would your loss change?",
+            also=(softmax_of_surprise(lambda losses, c: (losses * np.exp(-losses)).mean()),),
+        ),
+        Mistake(
+            "squared-error",
+            softmax_of(
+                lambda logs, labels: ((np.exp(logs) - one_hot(labels, logs.shape[1])) ** 2).mean()
+            ),
+            "Your `loss` is a squared error of the probabilities.",
+            "Cross-entropy is made from the logarithm of a probability.",
+            "How large should the loss get when the model is sure and wrong?",
+            also=(
+                softmax_of(
+                    lambda logs, labels: (
+                        ((np.exp(logs) - one_hot(labels, logs.shape[1])) ** 2).sum(axis=1).mean()
+                    )
+                ),
+            ),
+        ),
+        Mistake(
+            "share-for-the-logarithm",
+            softmax_of_surprise(lambda losses, c: (1 - np.exp(-losses)).mean()),
+            "Your `loss` is 1 less the mean probability of the right class, without a logarithm.",
+            "Surprise grows without bound as a probability goes to 0.",
+            "Which function of p is 0 at p = 1 and grows for ever towards p = 0?",
+        ),
+        Mistake(
+            "wrong-classes-alone",
+            softmax_of(
+                lambda logs, labels: -((1 - one_hot(labels, logs.shape[1])) * logs).sum(1).mean()
+            ),
+            "Your `loss` adds up the logarithms of the wrong classes; the right one is left out.",
+            "Only the probability of the class that a sample really has counts.",
+            "Which entry of each row does your mask let through?",
+        ),
+        Mistake(
+            "hinge",
+            lambda scores, labels: (
+                (
+                    np.maximum(
+                        0, 1 + scores - scores[np.arange(len(labels)), labels][:, np.newaxis]
+                    ).sum(axis=1)
+                    - 1
+                ).mean(),
+                None,
+            ),
+            "Your `loss` is 0 for samples that are right with room to spare: it has corners.",
+            "That is the hinge loss. Surprise never comes down to 0.",
+            "What should a sample cost whose right class leads by 3?",
+        ),
+        Mistake(
+            "one-sample-only",
+            softmax_of_surprise(lambda losses, c: losses[0]),
+            "Your `loss` knows one sample of the batch.",
+            "The loss of a batch is a mean over all of its samples.",
+            "How often does your loop run before the function returns?",
+            also=(
+                softmax_of_surprise(lambda losses, c: losses[-1]),
+                softmax_of_surprise(lambda losses, c: losses[0] / len(losses)),
+                softmax_of_surprise(lambda losses, c: losses.max()),
+            ),
+        ),
+        Mistake(
+            "first-class-for-all",
+            softmax_of(lambda logs, labels: -logs[:, 0].mean()),
+            "Your `loss` looks at the same column in every row; `labels` has no part in it.",
+            "Each sample has a right class of its own.",
+            "If you shuffled the labels, would your loss change?",
+            also=(softmax_of(lambda logs, labels: -logs[:, -1].mean()),),
+        ),
     ),
 )
 
@@ -979,10 +1388,8 @@ def accuracy_case(
         ]
         right, too_low = counts[0] / n, counts[3]
         ways = (*OTHER_ACCURACIES, *(OVERFLOWING if spread > 1 else (accuracy_from_zero,) * few))
-        if (
-            n == 1
-            and right
-            or n > 1
+        if (n == 1 and right) or (
+            n > 1
             and (
                 (right > 0.5) != few
                 and min(counts) > 0

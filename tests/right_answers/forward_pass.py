@@ -188,9 +188,14 @@ def he_drawn_in_rows(inputs, outputs, rng):
     return np.array([rng.normal(scale=(2 / inputs) ** 0.5, size=outputs) for _ in range(inputs)])
 
 
-def he_uniform(inputs, outputs, rng):
-    bound = math.sqrt(6 / inputs)
-    return rng.uniform(-bound, bound, size=(inputs, outputs))
+def he_of_two_uniform_draws(inputs, outputs, rng):
+    # Box and Muller: a length and an angle make a normal number
+    length = np.sqrt(-2 * np.log(1 - rng.random((inputs, outputs))))
+    return np.sqrt(2 / inputs) * length * np.cos(2 * np.pi * rng.random((inputs, outputs)))
+
+
+def he_column_by_column(inputs, outputs, rng):
+    return np.stack([rng.normal(0, np.sqrt(2 / inputs), inputs) for _ in range(outputs)], axis=1)
 
 
 def he_divided(inputs, outputs, rng):
@@ -305,7 +310,8 @@ RIGHT = {
     "he_init": (
         he_scaled_afterwards,
         he_drawn_in_rows,
-        he_uniform,
+        he_of_two_uniform_draws,
+        he_column_by_column,
         he_divided,
         he_in_float32,
         he_in_lists,
