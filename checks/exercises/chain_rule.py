@@ -1632,6 +1632,14 @@ def check_direction(claimed: np.ndarray, numeric: np.ndarray) -> bool:
     return bool(a @ b >= (1 - 1e-9) * np.linalg.norm(a) * np.linalg.norm(b))
 
 
+def check_direction_unless_zero(claimed: np.ndarray, numeric: np.ndarray) -> bool:
+    if claimed.shape != numeric.shape:
+        return False
+    if not numeric.any() or not claimed.any():
+        return np.array_equal(claimed, numeric)
+    return check_direction(claimed, numeric)
+
+
 def check_magnitudes(claimed: np.ndarray, numeric: np.ndarray) -> bool:
     return gradient_check(np.abs(claimed), np.abs(numeric))
 
@@ -1806,6 +1814,7 @@ GRADIENT_CHECK = Exercise(
             "Your check lets gradients pass that point the right way with the wrong length.",
             "A factor N too many is among the most frequent mistakes.",
             "If a gradient is five times too large, is it right?",
+            also=(check_direction_unless_zero,),
         ),
         Mistake(
             "magnitudes-compared",
