@@ -964,7 +964,7 @@ SIGMOID = Exercise(
         ),
         Mistake(
             "rounded",
-            lambda x: (np.round(sigmoid(x)[0], 5), None),
+            lambda x: (np.round(sigmoid(x)[0], 1), None),
             "Your `y` is rounded.",
             "Small differences are what a network learns from.",
             "What are your y at 0.1 and at 0.101?",

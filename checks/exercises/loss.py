@@ -744,7 +744,7 @@ BINARY_CROSS_ENTROPY = Exercise(
             "Beyond the bound the samples that are most wrong no longer feel any change.",
             "What should the loss be for a score of -1000 and the label 1?",
             also=tuple(
-                lambda s, c, most=most: binary_cross_entropy(np.clip(s, -most, most), c)  # type: ignore[misc]
+                lambda s, c, most=most: binary_cross_entropy(np.clip(s, -most, most), c)
                 for most in (10, 15, 20, 50, 100, 500, 700, 709)
             ),
         ),
@@ -1192,7 +1192,7 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
             "Two scores beyond the bound become equal, though one may be far above the other.",
             "What is left of a row of 1000 and 1010 in your function?",
             also=tuple(
-                lambda s, c, most=most: softmax_cross_entropy(np.clip(s, -most, most), c)  # type: ignore[misc]
+                lambda s, c, most=most: softmax_cross_entropy(np.clip(s, -most, most), c)
                 for most in (10, 20, 30, 50, 100, 700, 709)
             ),
         ),
