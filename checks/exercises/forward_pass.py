@@ -43,8 +43,13 @@ def linear_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     w, b = rng.normal(0.0, 1.0, (4, 4)), np.array([0.5, 0.0, -1.5, 2.0])
     return (
         *(linear_case(rng, sizes) for sizes in draw_batches(rng, "NDM")),
-        Case({"N": 4, "D": 4, "M": 4}, (square, w, b), values=("y",), extreme=True),
-        replace(linear_case(rng, {"N": 3, "D": 1, "M": 1}), extreme=True),
+        Case({}, (square, w, b), values=("y",), label="N = D = M = 4", extreme=True),
+        replace(
+            linear_case(rng, {"N": 3, "D": 1, "M": 1}),
+            sizes={},
+            label="N=3, one input, one output",
+            extreme=True,
+        ),
     )
 
 
@@ -1001,7 +1006,7 @@ def softmax_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     return (
         *batches,
         Case(sizes, (large,), values=("probabilities",), extreme=True),
-        Case({"N": 5, "K": 5}, (square,), values=("probabilities",), extreme=True),
+        Case({}, (square,), values=("probabilities",), label="N = K = 5", extreme=True),
     )
 
 
