@@ -66,12 +66,12 @@ AROUND_ZERO: Graph = {
     "joined": ("add", "double", "lower"),
     "open": ("add", "joined", "closed"),
     "top": ("multiply", "open", "level"),
-    "out": ("exp", "top"),
+    "beyond": ("exp", "top"),
     "aside": ("tanh", "idle"),
 }
 
 
-BESIDE = ("unused", "later", "aside")
+BESIDE = ("unused", "later", "beyond", "aside")
 """Nodes that the output does not depend on."""
 
 
@@ -95,8 +95,7 @@ def draw_graph(rng: np.random.Generator, graph: Graph) -> tuple[Graph, Numbers]:
 
 
 def around_zero(rng: np.random.Generator) -> tuple[Graph, Numbers]:
-    """That graph with its entries shuffled, and its inputs; the output that is asked about is top,
-    and not out."""
+    """That graph with its entries shuffled, and its inputs; the output that is asked about is top."""
     names = [list(AROUND_ZERO)[i] for i in rng.permutation(len(AROUND_ZERO))]
     inputs = {
         "below": -round(float(rng.uniform(0.4, 1.3)), 3),
