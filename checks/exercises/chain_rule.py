@@ -95,7 +95,7 @@ def draw_graph(rng: np.random.Generator, graph: Graph) -> tuple[Graph, Numbers]:
 
 
 def around_zero(rng: np.random.Generator) -> tuple[Graph, Numbers]:
-    """That graph with its entries shuffled, and its inputs; the output that is asked about is top."""
+    """That graph with its entries shuffled, and its inputs; top is asked about."""
     names = [list(AROUND_ZERO)[i] for i in rng.permutation(len(AROUND_ZERO))]
     inputs = {
         "below": -round(float(rng.uniform(0.4, 1.3)), 3),
