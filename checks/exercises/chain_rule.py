@@ -55,7 +55,23 @@ LADDER: Graph = {
 }
 
 
-BESIDE = ("unused", "later")
+AROUND_ZERO: Graph = {
+    # an input of 0 and one below, negative slopes, a closed relu, a parent twice, and an input that
+    # goes nowhere
+    "double": ("add", "zero", "zero"),
+    "level": ("multiply", "below", "across"),
+    "closed": ("relu", "below"),
+    "raised": ("exp", "zero"),
+    "lower": ("multiply", "raised", "below"),
+    "joined": ("add", "double", "lower"),
+    "open": ("add", "joined", "closed"),
+    "top": ("multiply", "open", "level"),
+    "beyond": ("exp", "top"),
+    "aside": ("tanh", "idle"),
+}
+
+
+BESIDE = ("unused", "later", "beyond", "aside")
 """Nodes that the output does not depend on."""
 
 
@@ -78,6 +94,18 @@ def draw_graph(rng: np.random.Generator, graph: Graph) -> tuple[Graph, Numbers]:
     return {name: graph[name] for name in order}, numbers
 
 
+def around_zero(rng: np.random.Generator) -> tuple[Graph, Numbers]:
+    """That graph with its entries shuffled, and its inputs; top is asked about."""
+    names = [list(AROUND_ZERO)[i] for i in rng.permutation(len(AROUND_ZERO))]
+    inputs = {
+        "below": -round(float(rng.uniform(0.4, 1.3)), 3),
+        "zero": 0.0,
+        "across": round(float(rng.uniform(1.4, 2.3)), 3),
+        "idle": round(float(rng.uniform(0.4, 1.3)), 3),
+    }
+    return {name: AROUND_ZERO[name] for name in names}, inputs
+
+
 def described(inputs: Numbers, nodes: int) -> str:
     """A graph's case in a line."""
     numbers = ", ".join(f"{name}={value}" for name, value in inputs.items())
@@ -88,16 +116,21 @@ def described(inputs: Numbers, nodes: int) -> str:
 
 
 def numerical_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Three graphs, with steps so large that each kind of difference gives numbers of its own."""
-    return tuple(numerical_case(rng, graph) for graph in (CHAIN, TWISTED, LADDER))
+    """Three graphs, with steps so large that each kind of difference gives numbers of its own. And
+    one with inputs of 0 and below, and another output."""
+    return (
+        *(numerical_case(rng, *draw_graph(rng, graph)) for graph in (CHAIN, TWISTED, LADDER)),
+        numerical_case(rng, *around_zero(rng), "top"),
+    )
 
 
-def numerical_case(rng: np.random.Generator, drawn_from: Graph) -> Case:
+def numerical_case(
+    rng: np.random.Generator, graph: Graph, inputs: Numbers, output: str = "out"
+) -> Case:
     """One graph, somewhere."""
-    graph, inputs = draw_graph(rng, drawn_from)
     step = round(float(rng.uniform(0.02, 0.06)), 4)
     label = f"{described(inputs, len(graph))}, step={step}"
-    return Case({}, (graph, inputs, "out", step), values=tuple(inputs), label=label)
+    return Case({}, (graph, inputs, output, step), values=tuple(inputs), label=label)
 
 
 def at(graph: Graph, inputs: Numbers, output: str, **moved: float) -> float:
@@ -189,6 +222,38 @@ def numerical_relative_step(graph: Graph, inputs: Numbers, output: str, step: fl
 def numerical_by_formula(graph: Graph, inputs: Numbers, output: str, step: float) -> Numbers:
     gradients = graph_backward(graph, graph_forward(graph, inputs), output)
     return {name: gradients[name] for name in inputs}
+
+
+def numerical_with(
+    slope: Callable[[float, float, float, float], float], own_step: float | None = None
+) -> Callable[[Graph, Numbers, str, float], Numbers]:
+    """A wrong implementation: the slope of an input from the output above, below and here, and the
+    step, or a step of its own."""
+
+    def slopes(graph: Graph, inputs: Numbers, output: str, step: float) -> Numbers:
+        h, here = own_step or step, at(graph, inputs, output)
+        return {
+            k: slope(
+                at(graph, inputs, output, **{k: v + h}),
+                at(graph, inputs, output, **{k: v - h}),
+                here,
+                h,
+            )
+            for k, v in inputs.items()
+        }
+
+    return slopes
+
+
+def numerical_share_of_value(graph: Graph, inputs: Numbers, output: str, step: float) -> Numbers:
+    return {
+        k: (
+            at(graph, inputs, output, **{k: v * (1 + step)})
+            - at(graph, inputs, output, **{k: v * (1 - step)})
+        )
+        / (2 * step * v if v else np.nan)
+        for k, v in inputs.items()
+    }
 
 
 NUMERICAL_GRADIENT = Exercise(
@@ -290,9 +355,129 @@ NUMERICAL_GRADIENT = Exercise(
         Mistake(
             "formula-in-place-of-differences",
             numerical_by_formula,
-            "Your slopes do not depend on `step`: they are those of the chain rule.",
+            "Your slopes do not depend on `step`: they are those of the chain rule, or of a step "
+            "next to nothing.",
             "These numbers are to check the chain rule, so they must come about without it.",
             "Where does your function compute the output with an input that was moved?",
+        ),
+        Mistake(
+            "step-ignored",
+            numerical_with(lambda above, below, here, step: (above - below) / (2 * step), 0.01),
+            "Your slopes belong to a step of your own, and not to `step`.",
+            "How far each input is moved is handed in; the slope is asked for with that step.",
+            "Where does your function use its fourth argument?",
+            also=(
+                numerical_with(lambda above, below, here, step: (above - below) / (2 * step), 0.1),
+                numerical_with(lambda above, below, here, step: (above - here) / step, 0.01),
+                numerical_with(lambda above, below, here, step: (above - here) / step, 1e-3),
+            ),
+        ),
+        Mistake(
+            "step-in-proportion-throughout",
+            numerical_share_of_value,
+            "Your inputs move by a share of their own size, so an input of 0 does not move at all.",
+            "Each input is moved by the same step, however large it is.",
+            "How far does your function move an input that is 0?",
+        ),
+        Mistake(
+            "zeros-left-out",
+            lambda graph, inputs, output, step: {
+                name: slope if inputs[name] else 0.0
+                for name, slope in numerical_gradient(graph, inputs, output, step).items()
+            },
+            "Your slope for an input of 0 is 0.",
+            "`if value` is False for 0, and an input of 0 has a slope like any other.",
+            "At x = 0, what is the slope of 3 x?",
+        ),
+        Mistake(
+            "last-node-for-the-output",
+            lambda graph, inputs, output, step: numerical_gradient(
+                graph, inputs, topological_order(graph)[-1], step
+            ),
+            "Your slopes are those of another node than `output`: the last one that was computed.",
+            "A graph may go on behind the output that is asked about.",
+            "Which node is named by the third argument?",
+            also=(
+                lambda graph, inputs, output, step: numerical_gradient(
+                    graph, inputs, list(graph)[-1], step
+                ),
+            ),
+        ),
+        Mistake(
+            "bend-for-slope",
+            numerical_with(lambda above, below, here, step: (above - 2 * here + below) / step**2),
+            "Your numbers are the bend of the curve, the second derivative, not its slope.",
+            "A slope compares two heights; a bend compares two slopes.",
+            "For a straight line, what should come out, and what does?",
+            also=(
+                numerical_with(lambda above, below, here, step: (above - 2 * here + below) / step),
+                numerical_with(
+                    lambda above, below, here, step: (above - 2 * here + below) / (2 * step)
+                ),
+            ),
+        ),
+        Mistake(
+            "added-for-subtracted",
+            numerical_with(lambda above, below, here, step: (above + below) / (2 * step)),
+            "Your slopes are huge: the two outputs are added.",
+            "A rise is how much higher the one point lies than the other.",
+            "For a flat curve, what should come out, and what does?",
+            also=(numerical_with(lambda above, below, here, step: (above + below) / 2),),
+        ),
+        Mistake(
+            "sign-lost",
+            numerical_with(lambda above, below, here, step: abs(above - below) / (2 * step)),
+            "None of your slopes is negative: only their size is left.",
+            "A slope is negative where the output falls as the input grows.",
+            "What should come out where a larger input makes a smaller output?",
+        ),
+        Mistake(
+            "divided-by-the-square-of-the-step",
+            numerical_with(lambda above, below, here, step: (above - below) / (2 * step**2)),
+            "Your slopes grow as `step` gets smaller: it divides twice.",
+            "The run is 2 h, and nothing else divides.",
+            "If the step were half as large, what would happen to your numbers?",
+            also=(
+                numerical_with(lambda above, below, here, step: (above - below) / step**2),
+                numerical_with(lambda above, below, here, step: (above - below) / (2 + step)),
+                numerical_with(lambda above, below, here, step: (above - below) / 2),
+            ),
+        ),
+        Mistake(
+            "share-of-the-output",
+            numerical_with(lambda above, below, here, step: (above - below) / (2 * step) / here),
+            "Your slopes are divided by the output.",
+            "A slope says how far the output moves, not by what share of itself.",
+            "If the output is 0 somewhere, what would your slope be there?",
+        ),
+        Mistake(
+            "only-one-input",
+            lambda graph, inputs, output, step: {
+                name: slope if name == next(iter(inputs)) else 0.0
+                for name, slope in numerical_gradient(graph, inputs, output, step).items()
+            },
+            "Your slopes are 0 but for a single input.",
+            "Every input has a slope.",
+            "How far is the line that returns, or ends your loop, indented?",
+            also=(
+                lambda graph, inputs, output, step: {
+                    name: slope if name == list(inputs)[-1] else 0.0
+                    for name, slope in numerical_gradient(graph, inputs, output, step).items()
+                },
+            ),
+        ),
+        Mistake(
+            "names-exchanged",
+            lambda graph, inputs, output, step: dict(
+                zip(
+                    list(inputs)[::-1],
+                    numerical_gradient(graph, inputs, output, step).values(),
+                    strict=True,
+                )
+            ),
+            "Your slopes are right, but under each other's names.",
+            "A dictionary is asked by name, so each slope belongs under the name of its input.",
+            "Which input was moved for the slope that you keep under the first name?",
         ),
     ),
 )
@@ -302,7 +487,7 @@ NUMERICAL_GRADIENT = Exercise(
 
 
 def local_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Every operation once, and relu on both sides."""
+    """Every operation on both sides of where it changes, and with parents that are alike."""
 
     def somewhere() -> float:
         return round(float(rng.choice([-1, 1]) * rng.uniform(0.4, 0.9)), 3)
@@ -310,15 +495,24 @@ def local_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     def above_zero() -> float:
         return round(float(rng.uniform(1.5, 3.0)), 3)
 
+    twin = above_zero()
     return (
         local_case("add", [somewhere(), above_zero()]),
-        local_case("multiply", [above_zero(), somewhere()]),
+        local_case("multiply", [above_zero(), -abs(somewhere())]),
         local_case("exp", [somewhere()]),
         local_case("log", [above_zero()]),
         local_case("tanh", [somewhere()]),
         local_case("relu", [above_zero()]),
         local_case("relu", [abs(somewhere())]),
         local_case("relu", [-above_zero()], flat=True),
+        # both parents alike, the other side of 0, and far out
+        local_case("multiply", [twin, twin]),
+        local_case("add", [twin, twin]),
+        local_case("exp", [-above_zero()]),
+        local_case("log", [abs(somewhere())]),
+        local_case("tanh", [-above_zero()]),
+        local_case("tanh", [above_zero()]),
+        local_case("relu", [10 * above_zero()]),
     )
 
 
@@ -344,6 +538,17 @@ def but_for(operation: str, wrong: Callable[..., tuple[float, ...]]) -> Callable
 
     def local(asked: str, parents: list[float]) -> tuple[float, ...]:
         return wrong(*parents) if asked == operation else local_gradients(asked, parents)
+
+    return local
+
+
+def measured_slopes(step: float) -> Callable[..., tuple[float, ...]]:
+    """A wrong implementation: each parent is moved by this step, to one side only."""
+
+    def local(operation: str, parents: list[float]) -> tuple[float, ...]:
+        value = node_value(operation, parents)
+        moved = ([*parents[:i], p + step, *parents[i + 1 :]] for i, p in enumerate(parents))
+        return tuple((node_value(operation, there) - value) / step for there in moved)
 
     return local
 
@@ -459,6 +664,249 @@ LOCAL_GRADIENTS = Exercise(
             "What is the slope of relu at a = 1, and what is it at a = 2?",
         ),
         Mistake(
+            "log-slope-of-the-slope",
+            but_for("log", lambda a: (-1 / a**2,)),
+            "For log, your slope for a is not 1 / a but a square or a sign away from it.",
+            "1 / a is the slope of log; it has a slope of its own, which is not asked for.",
+            "What is the slope of log at a = 2, and what does your formula give there?",
+            also=(
+                but_for("log", lambda a: (1 / a**2,)),
+                but_for("log", lambda a: (-1 / a,)),
+            ),
+        ),
+        Mistake(
+            "log-divided-whole",
+            but_for("log", lambda a: (1 // a,)),
+            "For log, your slope for a is a whole number: what stands behind the point is cut off.",
+            "In Python // divides and throws the rest away.",
+            "What are 1 / 2 and 1 // 2?",
+        ),
+        Mistake(
+            "log-of-another-base",
+            but_for("log", lambda a: (1 / (a * np.log(10)),)),
+            "For log, your slope for a is that of a logarithm with another base.",
+            "math.log is the natural logarithm, with base e.",
+            "What is the slope of the natural logarithm at a = 1?",
+            also=(but_for("log", lambda a: (1 / (a * np.log(2)),)),),
+        ),
+        Mistake(
+            "log-like-exp",
+            but_for("log", lambda a: (np.exp(a),)),
+            "For log, your slope for a belongs to another function.",
+            "The logarithm gets ever flatter, the further to the right.",
+            "What is the slope of log at a = 10, roughly?",
+            also=(
+                but_for("log", lambda a: (a,)),
+                but_for("log", lambda a: (1 / np.exp(a),)),
+                but_for("log", lambda a: (1.0,)),
+            ),
+        ),
+        Mistake(
+            "exp-with-the-input-too",
+            but_for("exp", lambda a: (a * np.exp(a),)),
+            "For exp, your slope for a is more than exp(a) alone.",
+            "exp is its own slope, and nothing comes on top.",
+            "At a = 0 the curve of exp has the slope 1. What does your formula give at a = 2?",
+            also=(
+                but_for("exp", lambda a: (np.exp(a) / a if a else 1.0,)),
+                but_for("exp", lambda a: (np.exp(a) + 1,)),
+                but_for("exp", lambda a: (np.exp(a) - 1,)),
+            ),
+        ),
+        Mistake(
+            "exp-turned",
+            but_for("exp", lambda a: (np.exp(-a),)),
+            "For exp, your slope for a has a minus too many.",
+            "exp grows everywhere, and the faster the further to the right.",
+            "Is the slope of exp larger at 1 or at -1, and what does yours say?",
+            also=(
+                but_for("exp", lambda a: (-np.exp(a),)),
+                but_for("exp", lambda a: (-np.exp(-a),)),
+            ),
+        ),
+        Mistake(
+            "exp-a-constant",
+            but_for("exp", lambda a: (1.0,)),
+            "For exp, your slope for a is the same number everywhere.",
+            "exp grows the faster, the larger its value is.",
+            "Is exp as steep at 3 as it is at 0?",
+            also=(
+                but_for("exp", lambda a: (np.e,)),
+                but_for("exp", lambda a: (0.0,)),
+            ),
+        ),
+        Mistake(
+            "tanh-not-finished",
+            but_for("tanh", lambda a: (np.tanh(a),)),
+            "For tanh, your slope for a is a part of the formula only.",
+            "The slope of tanh is 1 at 0 and falls off to both sides.",
+            "What does your formula give at a = 0, and what at a = 3?",
+            also=(
+                but_for("tanh", lambda a: (np.tanh(a) ** 2,)),
+                but_for("tanh", lambda a: (1 / np.cosh(a),)),
+                but_for("tanh", lambda a: (-(np.tanh(a) ** 2),)),
+            ),
+        ),
+        Mistake(
+            "tanh-sign-of-the-square",
+            but_for("tanh", lambda a: (1 + np.tanh(a) ** 2,)),
+            "For tanh, your slope for a has the parts of the formula, put together in another way.",
+            "The slope of tanh is 1 at 0, is the same on both sides, and never leaves 0 to 1.",
+            "What does your formula give at a = 2 and at a = -2?",
+            also=(
+                but_for("tanh", lambda a: (np.tanh(a) ** 2 - 1,)),
+                but_for("tanh", lambda a: (1 - 2 * np.tanh(a),)),
+                but_for("tanh", lambda a: ((1 - np.tanh(a)) ** 2,)),
+                but_for("tanh", lambda a: (1 - np.tanh(a**2),)),
+                but_for("tanh", lambda a: (2 * (1 - np.tanh(a) ** 2),)),
+                but_for("tanh", lambda a: (1 - np.tanh(a) ** 3,)),
+            ),
+        ),
+        Mistake(
+            "tanh-of-tanh",
+            but_for("tanh", lambda a: (1 - np.tanh(np.tanh(a)) ** 2,)),
+            "For tanh, your slope for a is taken at the value that came out, not at the one "
+            "that went in.",
+            "`parents` are the values that went into the node.",
+            "How often is tanh taken in your formula?",
+        ),
+        Mistake(
+            "relu-turned",
+            but_for("relu", lambda a: (1.0 if a < 0 else 0.0,)),
+            "For relu, your slope for a is 1 where it should be 0, and 0 where it should be 1.",
+            "Where a is positive, relu lets it through as it is.",
+            "What is the slope of relu to the right of zero?",
+        ),
+        Mistake(
+            "relu-always-closed",
+            but_for("relu", lambda a: (0.0,)),
+            "For relu, your slope for a is 0 everywhere.",
+            "Where a is positive, the value moves as a does.",
+            "What is the slope of relu to the right of zero?",
+        ),
+        Mistake(
+            "relu-sign",
+            but_for("relu", lambda a: (1.0 if a > 0 else -1.0,)),
+            "For relu, your slope for a is -1 where a is negative: it is that of the size of a.",
+            "Where a is negative the value is 0 and stays 0 when a moves a little.",
+            "What is the slope of relu to the left of zero?",
+        ),
+        Mistake(
+            "relu-leaks",
+            but_for("relu", lambda a: (1.0 if a > 0 else 0.01,)),
+            "For relu, your slope for a is not 0 where a is negative: it leaks.",
+            "Where a is negative the value is 0 and stays 0 when a moves a little.",
+            "What is the slope of relu to the left of zero?",
+            also=(
+                but_for("relu", lambda a: (1.0 if a > 0 else 0.1,)),
+                but_for("relu", lambda a: (1.0 if a > 0 else 0.5,)),
+            ),
+        ),
+        Mistake(
+            "relu-from-one-on",
+            but_for("relu", lambda a: (1.0 if a > 1 else 0.0,)),
+            "For relu, your slope for a is 0 between 0 and 1 as well.",
+            "The kink of relu is at 0.",
+            "What is relu(0.5), and what is relu(0.6)?",
+        ),
+        Mistake(
+            "relu-smoothed",
+            but_for("relu", lambda a: (1 / (1 + np.exp(-a)),)),
+            "For relu, your slope for a changes smoothly: it is a sigmoid.",
+            "relu has a kink: on each side its slope is one number.",
+            "What is the slope of relu at a = 1, and what is it at a = 2?",
+        ),
+        Mistake(
+            "multiply-square-doubled",
+            but_for("multiply", lambda a, b: (2 * a, 2 * a) if a == b else (b, a)),
+            "For multiply, your slopes are doubled where both factors are equal.",
+            "Each parent has a slope of its own, for that one use; where a node has one parent "
+            "twice, the walk adds up both.",
+            "If a and b are both 3 and only a moves, by how much does the product move?",
+        ),
+        Mistake(
+            "multiply-one-for-both",
+            but_for("multiply", lambda a, b: (b, b)),
+            "For multiply, your slopes for a and b are the same factor.",
+            "Each factor acts as strongly as the other one is large.",
+            "If b is 100 and a is 1, which of the two acts more strongly?",
+            also=(but_for("multiply", lambda a, b: (a, a)),),
+        ),
+        Mistake(
+            "multiply-shared-out",
+            but_for("multiply", lambda a, b: (b / 2, a / 2)),
+            "For multiply, your slopes are half or twice what they should be.",
+            "A derivative is not shared out: one factor is moved while the other stands still.",
+            "If b is 100 and a grows by 1, by how much does a times b grow?",
+            also=(but_for("multiply", lambda a, b: (2 * b, 2 * a)),),
+        ),
+        Mistake(
+            "multiply-a-sum",
+            but_for("multiply", lambda a, b: (a + b, a + b)),
+            "For multiply, your slopes have a sum in them.",
+            "One factor moves, the other stands still.",
+            "If b is 100 and a grows by 1, by how much does a times b grow?",
+            also=(but_for("multiply", lambda a, b: (1 + b, 1 + a)),),
+        ),
+        Mistake(
+            "multiply-sign",
+            but_for("multiply", lambda a, b: (-b, -a)),
+            "For multiply, your slopes have the wrong sign somewhere.",
+            "A negative factor turns the direction of the other; a positive one does not.",
+            "If b is -2 and a grows by 1, by how much does a times b move?",
+            also=(
+                but_for("multiply", lambda a, b: (abs(b), abs(a))),
+                but_for("multiply", lambda a, b: (b, -a)),
+            ),
+        ),
+        Mistake(
+            "multiply-one-over",
+            but_for("multiply", lambda a, b: (1 / b if b else 0.0, 1 / a if a else 0.0)),
+            "For multiply, your slopes are one divided by the other factor.",
+            "A factor acts the more strongly, the larger its partner is.",
+            "If b is 100 and a grows by 1, by how much does a times b grow?",
+        ),
+        Mistake(
+            "add-one-alone",
+            but_for("add", lambda a, b: (1.0, 0.0)),
+            "For add, your slope for some parent is 0.",
+            "Both parts of a sum move it.",
+            "If b grows by 1 and a stays, by how much does a + b grow?",
+            also=(
+                but_for("add", lambda a, b: (0.0, 1.0)),
+                but_for("add", lambda a, b: (0.0, 0.0)),
+            ),
+        ),
+        Mistake(
+            "add-like-multiply",
+            but_for("add", lambda a, b: (b, a)),
+            "For add, your slopes depend on the values, or are not 1.",
+            "How fast a sum moves does not depend on where its parts stand.",
+            "If a grows by 1 and b stays, by how much does a + b grow?",
+            also=(
+                but_for("add", lambda a, b: (a + b, a + b)),
+                but_for("add", lambda a, b: (2.0, 2.0)),
+            ),
+        ),
+        Mistake(
+            "add-a-minus",
+            but_for("add", lambda a, b: (1.0, -1.0)),
+            "For add, your slope for a parent is negative.",
+            "A sum grows when either part does.",
+            "If b grows by 1 and a stays, by how much does a + b grow?",
+            also=(but_for("add", lambda a, b: (-1.0, -1.0)),),
+        ),
+        Mistake(
+            "measured-on-one-side",
+            measured_slopes(0.01),
+            "Your slopes are measured, not known: they are off in the third or fourth digit, where "
+            "the curve bends.",
+            "A derivative is where the measured slopes go to as the step becomes 0, and there is "
+            "a formula for it.",
+            "What is your slope of exp at a = 0, and what is the exact one?",
+            also=tuple(measured_slopes(step) for step in (0.1, 1e-3, 1e-4, -0.01, -1e-3)),
+        ),
+        Mistake(
             "relu-always-open",
             but_for("relu", lambda a: (1.0,)),
             "For relu, your slope for a is 1 also where a is negative.",
@@ -473,22 +921,25 @@ LOCAL_GRADIENTS = Exercise(
 
 
 def backward_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """A chain, and graphs in which nodes are used several times."""
-    return tuple(backward_case(rng, graph) for graph in (CHAIN, TWISTED, LADDER))
+    """A chain, and graphs in which nodes are used several times; in one, values are 0 and below,
+    and the output is another."""
+    return (
+        *(backward_case(*draw_graph(rng, graph)) for graph in (CHAIN, TWISTED, LADDER)),
+        backward_case(*around_zero(rng), "top"),
+    )
 
 
-def backward_case(rng: np.random.Generator, drawn_from: Graph) -> Case:
+def backward_case(graph: Graph, inputs: Numbers, output: str = "out") -> Case:
     """One graph, somewhere."""
-    graph, inputs = draw_graph(rng, drawn_from)
     values = graph_forward(graph, inputs)
     nodes = tuple(graph)
 
     def loss(name: str, array: np.ndarray) -> float:
-        return graph_forward(graph, inputs | {name: float(array)})["out"]
+        return graph_forward(graph, inputs | {name: float(array)})[output]
 
     return Case(
         {},
-        (graph, values, "out"),
+        (graph, values, output),
         {name: np.array(value) for name, value in inputs.items()},
         loss,
         values=nodes,
@@ -668,6 +1119,64 @@ def backward_last_started(graph: Graph, values: Numbers, output: str) -> Numbers
     return graph_backward(graph, values, topological_order(graph)[-1])
 
 
+def backward_combined(
+    combine: Callable[[float, float, float], float],
+) -> Callable[[Graph, Numbers, str], Numbers]:
+    """A wrong implementation, right but for what becomes of a parent's gradient."""
+    return lambda graph, values, output: backward_in_order(
+        graph, values, output, topological_order(graph)[::-1], combine
+    )
+
+
+def backward_to_parents(
+    choose: Callable[[Sends], Sends],
+) -> Callable[[Graph, Numbers, str], Numbers]:
+    """A wrong implementation, right but for which parents get what."""
+
+    def backward(graph: Graph, values: Numbers, output: str) -> Numbers:
+        gradients = dict.fromkeys(values, 0.0) | {output: 1.0}
+        for name in reversed(topological_order(graph)):
+            for parent, local in choose(sends(graph, values, name)):
+                gradients[parent] += gradients[name] * local
+        return gradients
+
+    return backward
+
+
+def backward_measured(step: float) -> Callable[[Graph, Numbers, str], Numbers]:
+    """A wrong implementation: each node is moved by this step, to one side only."""
+
+    def backward(graph: Graph, values: Numbers, output: str) -> Numbers:
+        gradients = {}
+        inputs = {name: value for name, value in values.items() if name not in graph}
+        for name, value in values.items():
+            moved = graph_forward(graph, inputs | {name: value + step})[output]
+            gradients[name] = (moved - values[output]) / step
+        return gradients
+
+    return backward
+
+
+def backward_averaged(graph: Graph, values: Numbers, output: str) -> Numbers:
+    parts: dict[str, list[float]] = {name: [] for name in values}
+    gradients = dict.fromkeys(values, 0.0) | {output: 1.0}
+    for name in reversed(topological_order(graph)):
+        if parts[name]:
+            gradients[name] = sum(parts[name]) / len(parts[name])
+        for parent, local in sends(graph, values, name):
+            if gradients[name]:
+                parts[parent].append(gradients[name] * local)
+    return gradients
+
+
+def backward_of_values(graph: Graph, values: Numbers, output: str) -> Numbers:
+    gradients = dict.fromkeys(values, 0.0) | {output: 1.0}
+    for name in reversed(topological_order(graph)):
+        for parent, local in sends(graph, values, name):
+            gradients[parent] += gradients[name] * local * values[parent]
+    return gradients
+
+
 def output_first(case: Case) -> tuple[tuple[str, ...], ...]:
     """The nodes in the order in which their gradients are complete."""
     return tuple((name,) for name in reversed(topological_order(case.args[0])))
@@ -830,6 +1339,116 @@ GRAPH_BACKWARD = Exercise(
             "A graph may compute more than one thing; only one of them is asked about.",
             "Which node is named by the third argument?",
         ),
+        Mistake(
+            "measured-in-place-of-walked",
+            backward_measured(0.001),
+            "Your gradients are measured: every node is moved a little, and they are off in the "
+            "third or fourth digit where the curve bends.",
+            "One walk back gives all gradients exactly, with two numbers a step.",
+            "How often does your function compute the whole graph?",
+            also=tuple(backward_measured(step) for step in (0.01, 1e-4, -0.001, -0.01)),
+        ),
+        Mistake(
+            "averaged-over-the-uses",
+            backward_averaged,
+            "Where a node is used more than once, your gradient is the mean of what comes back.",
+            "A node that acts on the output along two paths acts on it by both together.",
+            "If b is used twice and each use moves the output by 1, how far does it move?",
+        ),
+        Mistake(
+            "largest-path-kept",
+            backward_combined(lambda old, up, local: max(old, up * local, key=abs)),
+            "Where a node is used more than once, your gradient is the largest part alone.",
+            "A node that acts on the output along two paths acts on it by both together.",
+            "What happens to what a parent has already received when more arrives?",
+            also=(backward_combined(lambda old, up, local: max(old, up * local)),),
+        ),
+        Mistake(
+            "upstream-squared",
+            backward_combined(lambda old, up, local: old + up**2 * local),
+            "A part of the chain rule is in your gradients twice.",
+            "Each step of a path brings in one local gradient, once.",
+            "Which two numbers are multiplied when a node sends on?",
+            also=(
+                backward_combined(lambda old, up, local: old + up * local**2),
+                backward_combined(lambda old, up, local: old + up * local / 2),
+                backward_combined(lambda old, up, local: old + 2 * up * local),
+            ),
+        ),
+        Mistake(
+            "taken-off",
+            backward_combined(lambda old, up, local: old - up * local),
+            "Your gradients change their sign at every step.",
+            "A part that arrives is added, whatever its sign.",
+            "If a parent moves its node up, and that moves the output up, what is the sign?",
+            also=(backward_combined(lambda old, up, local: old + abs(up * local)),),
+        ),
+        Mistake(
+            "divided-by-the-local-gradient",
+            backward_combined(lambda old, up, local: old + (up / local if local else 0.0)),
+            "Along a path your gradients are divided by the local gradients.",
+            "What does the chain rule do with the slopes of two steps in a row?",
+            "If b moves twice as far as a, and c three times as far as b, what does c do?",
+        ),
+        Mistake(
+            "first-parent-only",
+            backward_to_parents(lambda parents: parents[:1]),
+            "Only one parent of each node gets its share.",
+            "Where a node has two parents, each of them gets a part.",
+            "For a product, to which of the two factors does your node send?",
+            also=(backward_to_parents(lambda parents: parents[-1:]),),
+        ),
+        Mistake(
+            "shares-exchanged",
+            backward_to_parents(
+                lambda sent: [
+                    (p, slope) for (p, _), (_, slope) in zip(sent, sent[::-1], strict=True)
+                ]
+            ),
+            "The two parents of a node get each other's share.",
+            "local_gradients returns the slopes in the order of the parents.",
+            "In a product of x and y, which slope belongs to x?",
+        ),
+        Mistake(
+            "products-sent",
+            backward_of_values,
+            "Your gradients are multiplied by the values of the parents on the way.",
+            "What a node sends on is its gradient times a local gradient; values are in that.",
+            "For a sum, what does a parent get, and does it depend on where the parent stands?",
+        ),
+        Mistake(
+            "inputs-alone",
+            lambda graph, values, output: {
+                name: 0.0 if name in graph and name != output else gradient
+                for name, gradient in graph_backward(graph, values, output).items()
+            },
+            "Your gradients of the nodes between are 0: only inputs and the output have theirs.",
+            "The gradient of every node is asked for.",
+            "What is left of a node's gradient once it has sent it on?",
+            also=(
+                lambda graph, values, output: {
+                    name: 0.0 if name in graph else gradient
+                    for name, gradient in graph_backward(graph, values, output).items()
+                },
+            ),
+        ),
+        Mistake(
+            "nodes-alone",
+            lambda graph, values, output: {
+                name: gradient if name in graph else 0.0
+                for name, gradient in graph_backward(graph, values, output).items()
+            },
+            "Your gradients of the inputs are 0.",
+            "Inputs have nobody to send to, but they receive.",
+            "Whose gradient do you leave alone when a parent has no entry in graph?",
+        ),
+        Mistake(
+            "output-left-at-zero",
+            lambda graph, values, output: graph_backward(graph, values, output) | {output: 0.0},
+            "Your gradient of the output itself is 0; all others are right.",
+            "The output moves exactly as far as it is moved.",
+            "What is d(out)/d(out)?",
+        ),
     ),
     uses={"local_gradients": local_gradients},
 )
@@ -854,14 +1473,29 @@ def check_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     large[2, 3] = 0.0
     some_zero = entries(3, 7)
     some_zero[1] = 0.0
+    some_zero[:, 2] = 0.0
+    not_zero = some_zero.copy()
+    not_zero[1, 2] = 0.03 * np.abs(some_zero).max()
     negative = -np.abs(entries(4, 3))
     negative[1, 1] = -1e-3
     many = entries(80, 60)
     many[3, 4] = 0.75
     one_of_many = many.copy()
     one_of_many[3, 4] *= 1.04
+    # a small entry, so that 4 % of it are less than a hundredth of the largest
+    one = tuple(int(rng.integers(n)) for n in w.shape)
+    w[one] = 0.2 * np.abs(w).max()
     one_off = w.copy()
-    one_off[tuple(int(rng.integers(n)) for n in w.shape)] *= 1.04
+    one_off[one] *= 1.04
+    large_off = large.copy()
+    large_off[0, 1] *= 1.04
+    turned = entries(4, 4)
+    one_place = entries(6)
+    mixed = one_place[[1, 0, 2, 3, 4, 5]]
+    block = entries(3, 4, 5)
+    flat = np.full((4, 3), abs(b[0]))
+    shifted = one_place + np.array([0.5, -0.5, 0.0, 0.0, 0.0, 0.0])
+    last_off = w * np.array([1.0, 1.0, 1.0, 1.0, 1.5])[:, np.newaxis]
     nothing, lost = np.zeros((3, 4)), w.copy()
     lost[1, 2] = np.nan
     small = 1e-4 * entries(6, 3)
@@ -883,6 +1517,20 @@ def check_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         pair("planted: the rows are in reverse order", w[::-1].copy(), measured(w)),
         pair("planted: a row for every sample", np.tile(b, (3, 1)), measured(b)),
         pair("planted: one entry is not a number", lost, measured(w)),
+        pair("a right gradient with three axes", block, measured(block)),
+        pair("planted: an entry that should be 0 is not", not_zero, measured(some_zero)),
+        pair("planted: large entries, one of them 4 % too large", large_off, measured(large)),
+        pair("planted: rows and columns exchanged", turned.T.copy(), measured(turned)),
+        pair("planted: two entries in each other's place", mixed, measured(one_place)),
+        pair(
+            "planted: one entry too large, another as much too small", shifted, measured(one_place)
+        ),
+        pair("planted: the last row is wrong", last_off, measured(w)),
+        pair("planted: a table of one row for a row", one_place[None], measured(one_place)),
+        pair("planted: three equal rows for a single one", np.tile(b, (3, 1)), measured(b)[None]),
+        pair("planted: one row for several equal ones", flat[0].copy(), flat),
+        pair("planted: all entries are 0", np.zeros_like(w), measured(w)),
+        pair("planted: all should be 0, and one is not", np.eye(3, 4, 2), np.zeros((3, 4))),
     )
 
 
@@ -983,6 +1631,14 @@ def check_direction(claimed: np.ndarray, numeric: np.ndarray) -> bool:
     return bool(a @ b >= (1 - 1e-9) * np.linalg.norm(a) * np.linalg.norm(b))
 
 
+def check_direction_unless_zero(claimed: np.ndarray, numeric: np.ndarray) -> bool:
+    if claimed.shape != numeric.shape:
+        return False
+    if not numeric.any() or not claimed.any():
+        return np.array_equal(claimed, numeric)
+    return check_direction(claimed, numeric)
+
+
 def check_magnitudes(claimed: np.ndarray, numeric: np.ndarray) -> bool:
     return gradient_check(np.abs(claimed), np.abs(numeric))
 
@@ -1011,6 +1667,16 @@ def check_always_wrong(claimed: np.ndarray, numeric: np.ndarray) -> bool:
     return False
 
 
+def check_with(
+    agree: Callable[[np.ndarray, np.ndarray], Any],
+) -> Callable[[np.ndarray, np.ndarray], bool]:
+    """A wrong implementation that compares the shapes, and then says this of the magnitudes of the
+    differences and of numeric."""
+    return lambda claimed, numeric: (
+        claimed.shape == numeric.shape and bool(np.all(agree(np.abs(claimed - numeric), numeric)))
+    )
+
+
 GRADIENT_CHECK = Exercise(
     name="gradient_check",
     lesson=LESSON,
@@ -1035,9 +1701,14 @@ GRADIENT_CHECK = Exercise(
         Mistake(
             "exact-equality",
             check_exactly,
-            "Your check refuses right gradients, unless they equal `numeric` in every digit.",
+            "Your check refuses right gradients, unless they equal `numeric` in every digit, or "
+            "nearly.",
             "A numerical gradient is a measurement, right to about seven digits.",
             "How far may two numbers lie apart, of which one was measured?",
+            also=tuple(
+                check_with(lambda off, numeric, share=share: off <= share * np.abs(numeric).max())  # type: ignore[misc]
+                for share in (1e-8, 1e-9, 1e-10, 1e-12, 1e-15)
+            ),
         ),
         Mistake(
             "shape-not-compared",
@@ -1142,6 +1813,7 @@ GRADIENT_CHECK = Exercise(
             "Your check lets gradients pass that point the right way with the wrong length.",
             "A factor N too many is among the most frequent mistakes.",
             "If a gradient is five times too large, is it right?",
+            also=(check_direction_unless_zero,),
         ),
         Mistake(
             "magnitudes-compared",
@@ -1163,6 +1835,118 @@ GRADIENT_CHECK = Exercise(
             "Your check lets a gradient pass in which one entry is a few hundredths off.",
             "Differences are right to seven digits, so there is no need for so much room.",
             "How large are the differences in the first case, and how large is your tolerance?",
+        ),
+        Mistake(
+            "a-stick-for-each-line",
+            check_with(lambda off, numeric: off <= 1e-5 * np.abs(numeric).max(axis=0)),
+            "Your check refuses a right gradient in which a row or a column is 0: each has a stick "
+            "of its own.",
+            "Differences are equally far off in every entry, whether it is large or small.",
+            "The error of a difference comes from the whole function: to what is it in proportion?",
+            also=(
+                check_with(
+                    lambda off, numeric: off <= 1e-5 * np.abs(numeric).max(axis=-1, keepdims=True)
+                ),
+            ),
+        ),
+        Mistake(
+            "number-of-entries-compared",
+            lambda claimed, numeric: (
+                claimed.size == numeric.size and gradient_check(claimed.ravel(), numeric.ravel())
+            ),
+            "Your check lets a gradient pass that has the right entries in another shape.",
+            "As many entries do not make the same shape: (6,) and (1, 6) are different.",
+            "What do you compare before you compare the numbers?",
+        ),
+        Mistake(
+            "axes-counted",
+            lambda claimed, numeric: (
+                claimed.ndim == numeric.ndim and check_without_shape(claimed, numeric)
+            ),
+            "Your check compares how many axes there are, and not how long they are.",
+            "NumPy repeats an axis of length 1 without a word, and then compares.",
+            "Are (1, 4) and (3, 4) the same shape?",
+        ),
+        Mistake(
+            "stick-of-at-least-one",
+            check_with(lambda off, numeric: off <= 1e-5 * max(1.0, np.abs(numeric).max())),
+            "Your check lets small entries pass of which one is 4 % too large: its stick is never "
+            "shorter than 1, or some number is added to it.",
+            "Beside entries of a ten-thousandth, 0.00001 is a good deal.",
+            "How long is your stick for entries of a ten-thousandth?",
+            also=(
+                check_with(lambda off, numeric: off <= 1e-5 * (1.0 + np.abs(numeric).max())),
+                check_with(lambda off, numeric: off <= 1e-5 + 1e-5 * np.abs(numeric).max()),
+            ),
+        ),
+        Mistake(
+            "a-hundredth-allowed",
+            check_with(lambda off, numeric: off <= 1e-2 * np.abs(numeric).max()),
+            "Your check lets a small entry pass that is 4 % too large: a hundredth of the largest "
+            "is much to a small one.",
+            "Differences are right to seven digits, so there is no need for so much room.",
+            "How large are the differences in the first case, and how large is your tolerance?",
+        ),
+        Mistake(
+            "sorted-first",
+            lambda claimed, numeric: (
+                claimed.shape == numeric.shape
+                and gradient_check(np.sort(claimed, axis=None), np.sort(numeric, axis=None))
+            ),
+            "Your check lets gradients pass that have the right entries at wrong places.",
+            "Each entry belongs to a weight of its own.",
+            "With which entry of numeric is claimed[0] compared?",
+        ),
+        Mistake(
+            "signs-compared",
+            lambda claimed, numeric: (
+                claimed.shape == numeric.shape
+                and bool((np.sign(claimed) == np.sign(numeric)).all())
+            ),
+            "Your check lets gradients pass that have the right signs and wrong sizes.",
+            "A step in the right direction can still be far too long.",
+            "If a gradient is five times too large, is it right?",
+        ),
+        Mistake(
+            "shapes-alone",
+            lambda claimed, numeric: claimed.shape == numeric.shape,
+            "Your check looks at the shapes alone, or only for entries that are no numbers.",
+            "The right shape is where a comparison begins.",
+            "Which line of yours looks at the entries?",
+            also=(
+                lambda claimed, numeric: (
+                    claimed.shape == numeric.shape and bool(np.isfinite(claimed).all())
+                ),
+            ),
+        ),
+        Mistake(
+            "one-part-alone",
+            lambda claimed, numeric: (
+                claimed.shape == numeric.shape and gradient_check(claimed[:1], numeric[:1])
+            ),
+            "Your check looks at the first entries only.",
+            "The mistake may be in the very last entry.",
+            "How far does your loop get before the function returns?",
+            also=(
+                lambda claimed, numeric: (
+                    claimed.shape == numeric.shape
+                    and gradient_check(claimed.ravel()[:1], numeric.ravel()[:1])
+                ),
+                lambda claimed, numeric: (
+                    claimed.shape == numeric.shape and gradient_check(claimed[-1:], numeric[-1:])
+                ),
+            ),
+        ),
+        Mistake(
+            "most-entries-will-do",
+            check_with(lambda off, n: np.mean(off <= 1e-5 * np.abs(n).max()) > 0.9),
+            "Your check lets gradients pass in which a few entries are wrong among many.",
+            "One wrong entry is a wrong gradient.",
+            "How many entries have to agree?",
+            also=(
+                check_with(lambda off, n: np.mean(off <= 1e-5 * np.abs(n).max()) > 0.5),
+                check_with(lambda off, n: np.median(off) <= 1e-5 * np.abs(n).max()),
+            ),
         ),
         Mistake(
             "turned-round",

@@ -30,12 +30,16 @@ def predict_cases(rng: np.random.Generator) -> tuple[Case, ...]:
 
     And samples on the line itself: whole numbers, so that their sums are exactly zero.
     """
-    many = [{"N": int(rng.integers(40, 80))} | draw_sizes(rng, "D") for _ in range(2)]
-    batches = [predict_case(rng, sizes) for sizes in [*many, draw_sizes(rng, "ND", True)]]
+    many = [{"N": int(rng.integers(60, 90))} | draw_sizes(rng, "D") for _ in range(2)]
+    sizes_and_signs = zip([*many, draw_sizes(rng, "ND", True)], (1, -1, 1), strict=True)
+    batches = [predict_case(rng, sizes, sign) for sizes, sign in sizes_and_signs]
     (x, w, b), sizes = batches[0].args, batches[0].sizes
     alone = x[int(rng.integers(len(x)))]
-    on_the_line = rng.integers(-4, 5, (9, 3)).astype(float)
-    on_the_line[::3, 0] = on_the_line[::3, 1] + on_the_line[::3, 2] - 2.0
+    on_the_line = rng.integers(-4, 5, (9, 3))
+    on_the_line[::3, 0] = on_the_line[::3, 1] + on_the_line[::3, 2] - 2
+    # powers of two, so that each sum is exact: sums from 2^-40 to 2^40, of either sign, and 0
+    of_all_sizes = np.zeros((5, 3))
+    of_all_sizes[:, 1] = rng.permutation([-(2.0**-40), 2.0**-40, 0.0, 2.0**40, -(2.0**40)])
     return (
         *batches,
         Case({"D": sizes["D"]}, (alone, w, b), values=("labels",)),
@@ -46,18 +50,50 @@ def predict_cases(rng: np.random.Generator) -> tuple[Case, ...]:
             label="N=9, D=3, some sums exactly 0",
             extreme=True,
         ),
+        Case(
+            {"N": 5, "D": 3},
+            (of_all_sizes, np.array([1.0, 0.5, -1.0]), 0.0),
+            values=("labels",),
+            label="N=5, D=3, sums next to 0, huge sums and a bias of 0",
+            extreme=True,
+        ),
     )
 
 
-def predict_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
-    """Samples on both sides of a line that is well away from the origin, none of them on it."""
+def predict_case(rng: np.random.Generator, sizes: dict[str, int], sign: int) -> Case:
+    """Samples on both sides of a line that is well away from the origin, none of them on it. In a
+    large batch no two of SUMS give the same labels."""
     w = rng.normal(0.0, 1.0, sizes["D"])
-    w /= np.linalg.norm(w)
-    b = float(rng.choice([-1.0, 1.0]) * rng.uniform(0.4, 0.8))
+    w *= rng.uniform(1.9, 2.5) / np.linalg.norm(w)
+    b = float(sign * rng.uniform(0.5, 0.7))
     while True:
         x = rng.normal(0.0, 1.2, (sizes["N"], sizes["D"]))
-        if np.abs(x @ w + b).min() > 1e-3:
+        told_apart = len({total(x, w, b).tobytes() for total in SUMS}) == len(SUMS)
+        if np.abs(x @ w + b).min() > 1e-3 and (told_apart or sizes["N"] == 1):
             return Case(sizes, (x, w, b), values=("labels",))
+
+
+def above_zero(
+    total: Callable[[np.ndarray, np.ndarray, float], np.ndarray],
+) -> Callable[[np.ndarray, np.ndarray, float], np.ndarray]:
+    """A wrong implementation that takes the step as it should, of another total."""
+    return lambda x, w, b: np.asarray(total(x, w, b) > 0).astype(int)
+
+
+BIAS_IN_EVERY_FEATURE = above_zero(lambda x, w, b: (x * w + b).sum(axis=-1))
+BIAS_NOT_DIVIDED = above_zero(lambda x, w, b: x @ w / np.linalg.norm(w) + b)
+TWICE_THE_BIAS = above_zero(lambda x, w, b: x @ w + 2 * b)
+BIAS_AS_A_FACTOR = above_zero(lambda x, w, b: (x @ w) * b)
+SUMS = (
+    perceptron_predict,
+    BIAS_IN_EVERY_FEATURE,
+    BIAS_NOT_DIVIDED,
+    TWICE_THE_BIAS,
+    *(above_zero(lambda x, w, b, by=by: x @ w + by * b) for by in (0, -1)),  # type: ignore[misc]
+    *(above_zero(lambda x, w, b, by=by: x @ w + b - by) for by in (0.5, 1)),  # type: ignore[misc]
+    *(above_zero(lambda x, w, b, all=all: 0 * (x @ w) + all) for all in (0, 1)),  # type: ignore[misc]
+)
+"""The right one, and others that come near it or do not decide anything."""
 
 
 def predict_no_bias(x: np.ndarray, w: np.ndarray, b: float) -> np.ndarray:
@@ -210,6 +246,143 @@ PERCEPTRON_PREDICT = Exercise(
             "Beside labels (N,) a column (N, 1) would be stretched to a table of all pairs.",
             "Which shape do the true labels have?",
         ),
+        Mistake(
+            "bias-in-every-feature",
+            BIAS_IN_EVERY_FEATURE,
+            "In your `labels` the bias weighs D times too much beside the products: it is added to "
+            "each of them, or their sum has become a mean.",
+            "The sum runs over the features; the bias comes on top of it once.",
+            "Is b added before the products are added up, or after, and do you divide by D?",
+            also=(above_zero(lambda x, w, b: (x * w).mean(axis=-1) + b),),
+        ),
+        Mistake(
+            "bias-not-divided",
+            BIAS_NOT_DIVIDED,
+            "Your `labels` belong to another line: the sum is divided by a length, and `b` is not.",
+            "A line stays where it is only if all of its equation is divided.",
+            "At which weighted sum does your answer change, and what does b say?",
+            also=(above_zero(lambda x, w, b: x @ w / np.linalg.norm(x, axis=-1) + b),),
+        ),
+        Mistake(
+            "bias-twice",
+            TWICE_THE_BIAS,
+            "Your `labels` are those of a bias that is twice as large.",
+            "The bias comes on top of the weighted sum once.",
+            "How often is b in the number that you compare with 0?",
+        ),
+        Mistake(
+            "bias-as-a-factor",
+            BIAS_AS_A_FACTOR,
+            "Your `labels` depend only on the signs of the weighted sum and of `b`.",
+            "A bias moves the line; a factor cannot do that.",
+            "If x were all zeros, what would decide between 0 and 1?",
+        ),
+        Mistake(
+            "half-where-zero",
+            lambda x, w, b: (np.sign(x @ w + b) + 1) / 2,
+            "Your `labels` are right but where the sum is exactly 0: there they are 0.5.",
+            "A label is 0 or 1, and zero is not above zero.",
+            "Which three values does np.sign have, and what becomes of each?",
+            also=(lambda x, w, b: np.heaviside(x @ w + b, 0.5),),
+        ),
+        Mistake(
+            "room-around-zero",
+            above_zero(lambda x, w, b: x @ w + b - 1e-9),
+            "Your `labels` are 0 also where the sum is above 0 by very little.",
+            "However small a number is, it is above zero or it is not.",
+            "What should a sum of 0.000000000001 become?",
+            also=tuple(
+                above_zero(lambda x, w, b, room=room: x @ w + b - room)  # type: ignore[misc]
+                for room in (1e-5, 1e-6, 1e-7, 1e-8, 1e-10, 1e-12)
+            ),
+        ),
+        Mistake(
+            "summed-over-the-samples",
+            lambda x, w, b: np.asarray(np.sum(x * w, axis=0) + b > 0).astype(int),
+            "Your `labels` have an entry for each feature: products of all samples were added up.",
+            "All features of a sample have a say in one decision; other samples have none.",
+            "Which axis of x * w runs over the features?",
+        ),
+        Mistake(
+            "one-answer-for-all",
+            lambda x, w, b: int(np.all(x @ w + b > 0)),
+            "Your `labels` are a single answer for the whole batch.",
+            "Each sample is decided on its own.",
+            "How many answers should come back for N samples?",
+            also=(
+                lambda x, w, b: int(np.any(x @ w + b > 0)),
+                lambda x, w, b: int(np.sum(x @ w + b) > 0),
+                lambda x, w, b: int(np.mean(x @ w + b) > 0),
+                lambda x, w, b: int(np.sum(x @ w) + b > 0),
+                lambda x, w, b: int(np.sum(x * w + b) > 0),
+                lambda x, w, b: int(np.ravel(x @ w + b)[0] > 0),
+            ),
+        ),
+        Mistake(
+            "squashed-in-place-of-decided",
+            lambda x, w, b: 1 / (1 + np.exp(-(x @ w + b))),
+            "Your `labels` lie between 0 and 1, or -1 and 1: the sum was squashed smoothly.",
+            "The perceptron decides: it says yes or no, and not how sure it is.",
+            "Which two labels does the task name?",
+            also=(lambda x, w, b: np.tanh(x @ w + b), lambda x, w, b: np.clip(x @ w + b, 0, 1)),
+        ),
+        Mistake(
+            "always-one",
+            lambda x, w, b: np.ones(np.shape(x @ w), dtype=int),
+            "Your `labels` are 1 for every sample.",
+            "A sigmoid, an exponential or a size is above 0 whatever goes in.",
+            "For which sample would your condition be False?",
+            also=(above_zero(lambda x, w, b: np.exp(x @ w + b)),),
+        ),
+        Mistake(
+            "always-zero",
+            lambda x, w, b: np.zeros(np.shape(x @ w), dtype=int),
+            "Your `labels` are 0 for every sample.",
+            "A decision that is the same for all samples is none.",
+            "For which sample would your condition be True?",
+        ),
+        Mistake(
+            "size-of-the-sum",
+            above_zero(lambda x, w, b: np.abs(x @ w) + b),
+            "Your `labels` depend on the size of the weighted sum, and no longer on its sign.",
+            "On one side of the line lie the ones, on the other the zeros.",
+            "What should a weighted sum of -5 become if b is 1, and what of 5?",
+            also=(above_zero(lambda x, w, b: np.abs(x @ w + b) - 1),),
+        ),
+        Mistake(
+            "weights-ignored",
+            above_zero(lambda x, w, b: x.sum(axis=-1) + b),
+            "Your `labels` are those of weights that are all 1: `w` has no part in them.",
+            "How much each feature counts, and which way, is written in the weights.",
+            "If a weight turned negative, which of your labels would change?",
+        ),
+        Mistake(
+            "one-feature-only",
+            above_zero(lambda x, w, b: x[..., -1] * w[-1] + b),
+            "Your `labels` depend on one feature alone.",
+            "In a loop, a plain = throws away what the turns before it have found.",
+            "After the second turn of your loop, what is left of the first?",
+            also=(above_zero(lambda x, w, b: x[..., 0] * w[0] + b),),
+        ),
+        Mistake(
+            "compared-with-the-batch",
+            above_zero(lambda x, w, b: x @ w + b - np.mean(x @ w + b)),
+            "Your `labels` say which sums are above those of the other samples, not above 0.",
+            "A sample's label is the same whatever else is in the batch.",
+            "If you ran one sample alone, could it ever be a 1?",
+            also=(
+                above_zero(lambda x, w, b: x @ w + b - np.median(x @ w + b)),
+                above_zero(lambda x, w, b: x @ w - np.mean(x @ w) + b),
+            ),
+        ),
+        Mistake(
+            "weights-reversed",
+            above_zero(lambda x, w, b: x @ w[::-1] + b),
+            "Your `labels` give each feature the weight of another: `w` is read from its end.",
+            "The first weight belongs to the first feature.",
+            "Which weight does your function multiply with x[n, 0]?",
+            also=(above_zero(lambda x, w, b: x @ np.sort(w) + b),),
+        ),
     ),
 )
 
@@ -218,8 +391,9 @@ PERCEPTRON_PREDICT = Exercise(
 
 
 def update_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """A wrong answer to learn from for each label, and a right one for each."""
-    return tuple(
+    """A wrong answer to learn from for each label, and a right one for each. And a sample so badly
+    wrong that it stays wrong, with a feature and a weight of 0, a step of more than 1."""
+    ordinary = tuple(
         update_case(rng, label, right, bias_decides)
         for label, right, bias_decides in (
             (1, False, True),
@@ -228,10 +402,19 @@ def update_cases(rng: np.random.Generator) -> tuple[Case, ...]:
             (0, True, True),
         )
     )
+    d = int(rng.integers(4, 10))
+    x_n, w = rng.normal(0.4, 1.0, d), rng.normal(0.0, 0.5, d)
+    x_n[0], w[1] = 0.0, 0.0
+    w += (12.0 - x_n @ w) / (x_n[2:] @ x_n[2:]) * x_n * (np.arange(d) > 1)
+    rate = float(rng.choice([1.2, 1.5]))
+    far = Case({"D": d}, (x_n / np.linalg.norm(x_n), 0, w, 0.5, rate), values=("w", "b"))
+    return (*ordinary, far)
 
 
 def update_case(rng: np.random.Generator, label: int, right: bool, bias_decides: bool) -> Case:
-    """One sample with this label that is judged right or wrong at first, well off the line."""
+    """One sample with this label that is judged right or wrong at first, well off the line. Where
+    it is wrong, the step of the weights alone puts it right; where the bias decides,
+    the step of the bias alone too."""
     sizes = draw_sizes(rng, "D")
     learning_rate = float(rng.choice([0.15, 0.35, 0.65, 0.85]))
     while True:
@@ -244,6 +427,8 @@ def update_case(rng: np.random.Generator, label: int, right: bool, bias_decides:
             and abs(abs(b) - learning_rate) > 0.1  # b must not all but cancel: float32 is welcome
             and ((with_bias > 0) == label) == right
             and ((with_bias > 0) != (without > 0)) == bias_decides
+            and (right or learning_rate * (x_n @ x_n) > abs(with_bias) + 0.1)
+            and (right or not bias_decides or learning_rate > abs(with_bias) + 0.02)
         ):
             return Case(sizes, (x_n, label, w, b, learning_rate), values=("w", "b"))
 
@@ -357,6 +542,54 @@ def update_step_only(
 ) -> WeightsAndBias:
     error = error_of(x_n, y_n, w, b)
     return rate * error * x_n, rate * error
+
+
+def steps_like(
+    direction: Callable[..., Any], bias: Callable[..., Any] | None = None
+) -> Callable[..., WeightsAndBias]:
+    """A wrong implementation: w and b grow by learning_rate error times what these two say of
+    (error, x_n, y_n, w, b, rate); without bias, b takes the right step."""
+
+    def update(x_n: np.ndarray, y_n: int, w: np.ndarray, b: float, rate: float) -> WeightsAndBias:
+        error = error_of(x_n, y_n, w, b)
+        given = (error, x_n, y_n, w, b, rate)
+        return (
+            w + rate * error * direction(*given),
+            b + rate * error * (1 if bias is None else bias(*given)),
+        )
+
+    return update
+
+
+def update_with_error(error: Callable[..., Any]) -> Callable[..., WeightsAndBias]:
+    """A wrong implementation: the right steps for another error, made of (x_n, y_n, w, b)."""
+    return lambda x_n, y_n, w, b, rate: (
+        w + rate * error(x_n, y_n, w, b) * x_n,
+        b + rate * error(x_n, y_n, w, b),
+    )
+
+
+def update_bias_judged_later(
+    x_n: np.ndarray, y_n: int, w: np.ndarray, b: float, rate: float
+) -> WeightsAndBias:
+    w = w + rate * error_of(x_n, y_n, w, b) * x_n
+    return w, b + rate * error_of(x_n, y_n, w, b)
+
+
+def update_weights_judged_later(
+    x_n: np.ndarray, y_n: int, w: np.ndarray, b: float, rate: float
+) -> WeightsAndBias:
+    b = b + rate * error_of(x_n, y_n, w, b)
+    return w + rate * error_of(x_n, y_n, w, b) * x_n, b
+
+
+def update_until_right(
+    x_n: np.ndarray, y_n: int, w: np.ndarray, b: float, rate: float
+) -> WeightsAndBias:
+    for _ in range(1000):
+        error = error_of(x_n, y_n, w, b)
+        w, b = w + rate * error * x_n, b + rate * error
+    return w, b
 
 
 PERCEPTRON_UPDATE = Exercise(
@@ -484,6 +717,139 @@ PERCEPTRON_UPDATE = Exercise(
             "A step starts from where you stand.",
             "When the answer was right, what should come back, and what does?",
         ),
+        Mistake(
+            "bias-judged-after-the-weights-moved",
+            update_bias_judged_later,
+            "Your `w` is right, and your `b` moves only where the sample is still wrong after the "
+            "step of `w`.",
+            "One mistake moves weights and bias together.",
+            "With which weights is the prediction made from which b learns?",
+        ),
+        Mistake(
+            "weights-judged-after-the-bias-moved",
+            update_weights_judged_later,
+            "Your `b` is right, and your `w` moves only where the sample is still wrong after the "
+            "step of `b`.",
+            "One mistake moves weights and bias together.",
+            "With which bias is the prediction made from which w learns?",
+        ),
+        Mistake(
+            "repeated-until-right",
+            update_until_right,
+            "Your `w` and `b` take more than one step where one is not enough.",
+            "One turn is one step; the sample will have further turns.",
+            "How often does the line run that changes w?",
+        ),
+        Mistake(
+            "label-as-a-sign",
+            update_with_error(
+                lambda x_n, y_n, w, b: 2 * y_n - 1 - int(perceptron_predict(x_n, w, b))
+            ),
+            "Your `w` and `b` move as if the label were -1 or 1, while the prediction is 0 or 1.",
+            "What is compared has to be counted in the same way.",
+            "For a label of 0 and a prediction of 0, what is your error?",
+            also=(
+                update_with_error(lambda x_n, y_n, w, b: y_n - np.sign(x_n @ w + b)),
+                update_with_error(lambda x_n, y_n, w, b: 2 * y_n - 1 - (x_n @ w + b)),
+            ),
+        ),
+        Mistake(
+            "two-steps-for-one",
+            steps_like(lambda e, x_n, *_: 2 * x_n, lambda *_: 2),
+            "Your `w` and `b` move twice as far as they should.",
+            "With the labels -1 and 1 a mistake differs by 2; with 0 and 1 it differs by 1.",
+            "Which values can your error have?",
+            also=(steps_like(lambda e, x_n, *_: x_n / 2, lambda *_: 0.5),),
+        ),
+        Mistake(
+            "ones-teach-nothing",
+            update_with_error(lambda *given: min(error_of(*given), 0)),
+            "Your `w` and `b` stay as they are when a 1 was taken for a 0.",
+            "There are two ways to be wrong, and both teach.",
+            "If the prediction was 0 and the label 1, what do your lines do?",
+        ),
+        Mistake(
+            "weights-forgotten",
+            steps_like(lambda e, x_n, *_: 0 * x_n),
+            "Your `b` is right, and your `w` never moves.",
+            "The weights learn too, each in proportion to its input.",
+            "Which line makes the new w, and is that what you return?",
+        ),
+        Mistake(
+            "learning-rate-forgotten-on-weights",
+            steps_like(lambda e, x_n, y_n, w, b, rate: x_n / rate),
+            "Your `b` is right, and your `w` moves as if `learning_rate` were 1.",
+            "Weights and bias take steps of the same scale.",
+            "If learning_rate were 0, how far should w move?",
+        ),
+        Mistake(
+            "learning-rate-divides",
+            steps_like(lambda e, x_n, y_n, w, b, r: x_n / r**2, lambda e, x, y, w, b, r: r**-2),
+            "The smaller `learning_rate` is, the further your `w` and `b` move.",
+            "A large learning rate means large steps.",
+            "If learning_rate were twice as large, how far should b move?",
+        ),
+        Mistake(
+            "weights-turned",
+            steps_like(lambda e, x_n, *_: -x_n),
+            "Your `b` moves as it should, and your `w` by the right amount the wrong way.",
+            "Weights and bias pull in the same direction: towards the right answer.",
+            "If the label is 1 and the prediction 0, should x_n @ w grow or shrink?",
+        ),
+        Mistake(
+            "bias-turned",
+            steps_like(lambda e, x_n, *_: x_n, lambda *_: -1),
+            "Your `w` moves as it should, and your `b` by the right amount the wrong way.",
+            "A threshold falls where a bias grows. This is a bias.",
+            "If the label is 1 and the prediction 0, should b grow or shrink?",
+        ),
+        Mistake(
+            "weights-for-the-input",
+            steps_like(lambda e, x_n, y_n, w, *_: w),
+            "Your `w` grows or shrinks in proportion to itself: the input is not in its step.",
+            "An input that was 0 had no part in the mistake, and a large one had a large part.",
+            "Which features of x_n pushed the sum the wrong way, and how strongly?",
+            also=(
+                steps_like(lambda e, x_n, y_n, w, *_: w * x_n),
+                steps_like(lambda e, x_n, y_n, w, b, r: w, lambda e, x, y, w, b, r: b),
+            ),
+        ),
+        Mistake(
+            "bias-times-itself",
+            steps_like(lambda e, x_n, *_: x_n, lambda e, x_n, y_n, w, b, rate: b),
+            "Your `w` is right, and your `b` moves in proportion to itself.",
+            "The bias is a weight whose input is always 1.",
+            "If b is 0, how far does yours move?",
+        ),
+        Mistake(
+            "input-scaled",
+            steps_like(lambda e, x_n, *_: x_n / np.linalg.norm(x_n)),
+            "The step of your `w` has the same length for every sample: the input is divided by "
+            "its own length.",
+            "A sample that is far out moves the weights further.",
+            "If all features of x_n were twice as large, what should become of the step?",
+            also=(
+                steps_like(lambda e, x_n, *_: np.sign(x_n)),
+                steps_like(lambda e, x_n, *_: x_n / (x_n @ x_n)),
+                steps_like(lambda e, x_n, *_: x_n / len(x_n)),
+            ),
+        ),
+        Mistake(
+            "input-without-its-sign",
+            steps_like(lambda e, x_n, *_: np.abs(x_n)),
+            "Your `w` moves the same way in every entry, also where the input is negative.",
+            "With a negative input, a smaller weight makes the sum larger.",
+            "If x_n[0] is -2 and the sum should grow, which way should w[0] move?",
+            also=(steps_like(lambda e, x_n, *_: x_n**2),),
+        ),
+        Mistake(
+            "sum-squashed-for-prediction",
+            update_with_error(lambda x_n, y_n, w, b: y_n - 1 / (1 + np.exp(-(x_n @ w + b)))),
+            "Your `w` and `b` move a little even when the answer was right: the error is the label "
+            "less a sigmoid.",
+            "That is logistic regression. The perceptron learns from its answer, 0 or 1.",
+            "Which numbers can a prediction be, and which can your error be?",
+        ),
     ),
     uses={"perceptron_predict": perceptron_predict},
 )
@@ -567,12 +933,20 @@ def fit_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     angles = rng.uniform(0.0, 2 * np.pi) + 2 * np.pi / 3 * np.arange(3)
     star = 2 * np.stack([np.cos(angles), np.sin(angles)], axis=1) @ plane
     each = fit_case(rng, star, np.ones(3, dtype=int), epochs=1)
-    return each, alone, once, possible, impossible, clouds_case(rng)
+    # two equal samples with different labels: five epochs, whatever the order, and the count goes
+    # up and down. Nothing but 0 and a step in either direction comes about, so all is exact
+    x = np.repeat(rng.integers(1, 5, (1, int(rng.integers(3, 7)))).astype(float), 2, axis=0)
+    twins = replace(
+        fit_case(rng, x, np.array([0, 1]), epochs=5),
+        sizes={},
+        label="two equal samples with different labels",
+    )
+    return each, alone, once, twins, possible, impossible, clouds_case(rng)
 
 
 def clouds_case(rng: np.random.Generator) -> Case:
     """Two clouds so far apart that a line is found in time, whatever the order."""
-    n, d, epochs = int(rng.integers(10, 16)), int(rng.integers(3, 10)), 100
+    n, d, epochs = int(rng.integers(7, 10)), int(rng.integers(3, 7)), 100
     while True:
         middle = draw_direction(rng, d)
         y = rng.permutation(np.resize([0, 1], n))
@@ -628,8 +1002,8 @@ def fit_case(
     fits: tuple[Fit, ...] | None = None,
 ) -> Case:
     """These samples, with whatever order of theirs the attempt draws; it accepts where fits lead,
-    by default right ones, for which a sum of zero may count as either label."""
-    fits = fits or (partial(fit_right, 0), partial(fit_right, 1))
+    by default right ones, for which a sum of zero may count as either label, or as neither."""
+    fits = fits or (partial(fit_right, 0), partial(fit_right, 1), partial(fit_right, None))
     sizes = {"N": x.shape[0], "D": x.shape[1]}
     learning_rate = float(rng.choice([0.15, 0.35, 0.65, 0.85]))
     return Case(
@@ -703,15 +1077,17 @@ def fit_finding(right: Outcomes, outputs: Mapping[str, np.ndarray]) -> Finding |
 
 
 def fit_right(
-    ties: int, x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+    ties: int | None, x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
 ) -> tuple[np.ndarray, float, list[int]]:
-    """The library's perceptron_fit, quicker; a sum of exactly zero counts as this label."""
+    """The library's perceptron_fit, quicker; a sum of exactly zero counts as this label, or, where
+    it is None, as wrong whatever the label."""
     w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
     for _ in range(epochs):
         wrong = 0
         for n in rng.permutation(len(y)):
-            total = float(x[n] @ w) + b
-            error = int(y[n]) - (ties if total == 0 else int(total > 0))
+            total, label = float(x[n] @ w) + b, int(y[n])
+            on_the_line = 1 - label if ties is None else ties
+            error = label - (on_the_line if total == 0 else int(total > 0))
             if error:
                 w, b = w + learning_rate * error * x[n], b + learning_rate * error
                 wrong += 1
@@ -727,8 +1103,10 @@ def turns(
     """One epoch as it should be: the new weights and bias, and how many samples were wrong."""
     wrong = 0
     for n in order:
-        wrong += int(perceptron_predict(x[n], w, b) != y[n])
-        w, b = perceptron_update(x[n], y[n], w, b, learning_rate)
+        error = int(y[n]) - int(float(x[n] @ w) + b > 0)
+        if error:
+            w, b = w + learning_rate * error * x[n], b + learning_rate * error
+            wrong += 1
     return w, b, wrong
 
 
@@ -947,6 +1325,80 @@ def fit_labels_left_behind(
     return w, b, mistakes
 
 
+Epoch = tuple[np.ndarray, float, Any]
+
+
+def fit_by_epochs(
+    epoch: Callable[..., Epoch] | None = None,
+    ends: Callable[[list[int]], bool] = lambda counts: counts[-1] == 0,
+    last: Callable[[list[Epoch]], tuple[np.ndarray, float]] = lambda done: done[-1][:2],
+    limit: Callable[[int], int] = lambda epochs: epochs,
+    count: Callable[[list[int], int], Any] = lambda counts, n: counts,
+    start: Callable[[np.ndarray], tuple[np.ndarray, float]] = lambda x: (np.zeros(x.shape[1]), 0.0),
+) -> Callable[..., tuple[np.ndarray, float, Any]]:
+    """A wrong perceptron_fit, right but for what is given.
+
+    epoch: (x, y, w, b, learning_rate, order, number) to the new w, b and the count; ends: whether
+    no further epoch follows these counts; last: w and b, of the start and all epochs; limit: how
+    many epochs there may be; count: what is returned of the counts, given N; start: w and b.
+    """
+
+    def fit(
+        x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
+    ) -> tuple[np.ndarray, float, Any]:
+        done: list[Epoch] = [(*start(x), 0)]
+        counts: list[int] = []
+        while len(counts) < limit(epochs):
+            w, b, _ = done[-1]
+            order = rng.permutation(len(y))
+            if epoch is None:
+                done.append(turns(x, y, w, b, learning_rate, order))
+            else:
+                done.append(epoch(x, y, w, b, learning_rate, order, len(counts)))
+            counts.append(done[-1][2])
+            if ends(counts):
+                break
+        return (*last(done), count(counts, len(y)))
+
+    return fit
+
+
+def turns_counted(
+    counts: Callable[[list[int]], int],
+) -> Callable[..., Epoch]:
+    """An epoch with another count, made of the errors: 0, 1 and -1."""
+
+    def epoch(
+        x: np.ndarray, y: np.ndarray, w: np.ndarray, b: float, rate: float, order: Any, _: int
+    ) -> Epoch:
+        errors = []
+        for n in order:
+            errors.append(error_of(x[n], y[n], w, b))
+            w, b = w + rate * errors[-1] * x[n], b + rate * errors[-1]
+        return w, b, counts(errors)
+
+    return epoch
+
+
+def no_progress(counts: list[int]) -> bool:
+    """Whether the last epoch made as many mistakes as the one before it, or more."""
+    return counts[-1] == 0 or (len(counts) > 1 and counts[-1] >= counts[-2])
+
+
+def standstill(counts: list[int]) -> bool:
+    """Whether the last epoch made as many mistakes as the one before it."""
+    return counts[-1] == 0 or (len(counts) > 1 and counts[-1] == counts[-2])
+
+
+FITS_WITHOUT_PATIENCE = (fit_by_epochs(ends=no_progress), fit_by_epochs(ends=standstill))
+
+
+def twins_case(rng: np.random.Generator, fits: tuple[Fit, ...]) -> Case:
+    """Two equal samples with different labels, so that no epoch is the last."""
+    x = np.repeat(rng.integers(1, 5, (1, int(rng.integers(3, 7)))).astype(float), 2, axis=0)
+    return fit_case(rng, x, np.array([0, 1]), epochs=5, fits=fits)
+
+
 PERCEPTRON_FIT = Exercise(
     name="perceptron_fit",
     lesson=LESSON,
@@ -1015,6 +1467,17 @@ PERCEPTRON_FIT = Exercise(
             "Your `mistakes` goes on after its first 0.",
             "When no sample is wrong, nothing will ever move again.",
             "What can an epoch change that begins where the last one found no mistake?",
+        ),
+        Mistake(
+            "errors-cancel",
+            fit_by_epochs(turns_counted(lambda errors: abs(sum(errors)))),
+            "Your `mistakes` adds up errors of 1 and -1, and two of them make 0.",
+            "A 1 taken for a 0 and a 0 taken for a 1 are two mistakes.",
+            "What is the sum of your errors when one sample of each kind is wrong?",
+            also=(
+                fit_by_epochs(turns_counted(sum)),
+                fit_by_epochs(turns_counted(lambda errors: -sum(errors))),
+            ),
         ),
         Mistake(
             "epoch-ends-at-a-right-one",
@@ -1092,6 +1555,88 @@ PERCEPTRON_FIT = Exercise(
             "Your `w` and `b` come from samples with each other's labels: only `x` was shuffled.",
             "A sample and its label travel together.",
             "After your shuffle, which label belongs to the first row of x?",
+        ),
+        Mistake(
+            "stops-without-progress",
+            FITS_WITHOUT_PATIENCE[0],
+            "Your epochs end early: with samples that no line separates, they go on only as long "
+            "as the count changes for the better.",
+            "The count may rise before it falls; only an epoch without a mistake is the last.",
+            "For which counts does your loop end?",
+            also=FITS_WITHOUT_PATIENCE[1:],
+            habit=partial(twins_case, fits=FITS_WITHOUT_PATIENCE),
+        ),
+        Mistake(
+            "right-ones-counted",
+            fit_by_epochs(count=lambda counts, n: [n - c for c in counts]),
+            "Your `mistakes` grows as the perceptron gets better: it counts the right answers.",
+            "The count comes down to 0, and then it is over.",
+            "For a sample that is right, what does your line with the counter do?",
+            also=(fit_by_epochs(turns_counted(lambda errors: errors.count(0))),),
+        ),
+        Mistake(
+            "shares-for-counts",
+            fit_by_epochs(count=lambda counts, n: [c / n for c in counts]),
+            "Your `mistakes` holds shares of the samples, not their number.",
+            "Asked for is how many samples were wrong.",
+            "Do you divide by the number of samples anywhere?",
+        ),
+        Mistake(
+            "bias-back-to-zero-each-epoch",
+            fit_by_epochs(
+                lambda x, y, w, b, rate, order, _: turns(x, y, w, 0.0, rate, order),
+            ),
+            "Your `b` is what the last epoch alone has taught, while `w` has learned in all.",
+            "What one epoch has learned, the next builds on.",
+            "How often does the line run that sets b to zero?",
+        ),
+        Mistake(
+            "weights-back-to-zero-each-epoch",
+            fit_by_epochs(
+                lambda x, y, w, b, rate, order, _: turns(x, y, 0 * w, b, rate, order),
+            ),
+            "Your `w` is what the last epoch alone has taught, while `b` has learned in all.",
+            "What one epoch has learned, the next builds on.",
+            "How often does the line run that sets w to zeros?",
+        ),
+        Mistake(
+            "one-epoch-too-many",
+            fit_by_epochs(limit=lambda epochs: epochs + 1),
+            "Your `mistakes` may have one entry more than there are `epochs`.",
+            "A loop that counts from 0 and stops after `epochs` has been through once too often.",
+            "With epochs = 1, how often does your outer loop run?",
+        ),
+        Mistake(
+            "one-epoch-too-few",
+            fit_by_epochs(limit=lambda epochs: epochs - 1),
+            "Your `mistakes` has at most one entry fewer than there are `epochs`.",
+            "In Python the end of a range is not part of it.",
+            "With epochs = 1, how often does your outer loop run?",
+        ),
+        Mistake(
+            "weights-of-the-epoch-before",
+            fit_by_epochs(last=lambda done: done[-2][:2]),
+            "Your `w` and `b` are those with which the last epoch began.",
+            "What the last epoch has learned counts too.",
+            "Are the values that you return kept before the samples have their turns, or after?",
+        ),
+        Mistake(
+            "starts-with-ones",
+            fit_by_epochs(start=lambda x: (np.ones(x.shape[1]), 0.0)),
+            "Your `w` and `b` do not begin at zero.",
+            "The start is told in the first line of the stub.",
+            "Which values do w and b have before the first sample?",
+            also=(
+                fit_by_epochs(start=lambda x: (np.zeros(x.shape[1]), 1.0)),
+                fit_by_epochs(start=lambda x: (np.ones(x.shape[1]), 1.0)),
+            ),
+        ),
+        Mistake(
+            "learning-rate-of-one",
+            fit_by_epochs(lambda x, y, w, b, rate, order, _: turns(x, y, w, b, 1.0, order)),
+            "Your `w` and `b` are those of a learning rate of 1, whatever `learning_rate` says.",
+            "From zero, a learning rate scales all that is learned.",
+            "What do you hand to perceptron_update as its last argument?",
         ),
     ),
     uses={"perceptron_predict": perceptron_predict, "perceptron_update": perceptron_update},

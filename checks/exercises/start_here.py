@@ -4,6 +4,8 @@ A column minus a row is the most expensive silent mistake of the course: nothing
 network learns the mean of its targets. So it comes first.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from backprop_lib.losses import squared_errors
@@ -19,8 +21,13 @@ LESSON = "00_start_here"
 
 
 def squared_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Batches of predictions in a column and targets in a row, and one sample."""
-    return tuple(squared_case(rng, sizes) for sizes in draw_batches(rng, "N"))
+    """Batches of predictions in a column and targets in a row, one sample, and many samples with
+    large numbers, one of them predicted exactly."""
+    predictions = 1000 * rng.normal(0.5, 1.5, (int(rng.integers(12, 20)), 1))
+    targets = 1000 * rng.normal(-0.5, 1.5, len(predictions))
+    targets[1] = predictions[1, 0]
+    many = Case({"N": len(targets)}, (predictions, targets), values=("errors",))
+    return (*(squared_case(rng, sizes) for sizes in draw_batches(rng, "N")), many)
 
 
 def squared_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
@@ -72,6 +79,13 @@ def squared_doubled(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
 
 def squared_apart(predictions: np.ndarray, targets: np.ndarray) -> np.ndarray:
     return predictions[:, 0] ** 2 - targets**2
+
+
+def per_sample(
+    error: Callable[[np.ndarray, np.ndarray], np.ndarray],
+) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    """A wrong implementation that has taken the column right: error of (N,) and (N,)."""
+    return lambda predictions, targets: error(predictions[:, 0], targets)
 
 
 SQUARED_ERRORS = Exercise(
@@ -168,6 +182,145 @@ SQUARED_ERRORS = Exercise(
             "Your `errors` are the squared prediction less the squared target.",
             "The square of a difference is not the difference of the squares.",
             "For a prediction of 1 and a target of -1, what is the error, and what do you get?",
+        ),
+        Mistake(
+            "number-for-one-sample",
+            per_sample(lambda p, t: np.squeeze((p - t) ** 2)),
+            "Your `errors` of a single sample is a bare number, without an axis.",
+            "A batch of one is still a batch. squeeze removes every axis of length 1, also that "
+            "of the samples.",
+            "Which shape should come back for N = 1?",
+        ),
+        Mistake(
+            "first-prediction-for-all",
+            per_sample(lambda p, t: (p[0] - t) ** 2),
+            "Your `errors` compares every target with the first prediction.",
+            "A single index takes a row, and the first row belongs to the first sample.",
+            "What are the shapes of predictions[0] and of predictions[:, 0]?",
+        ),
+        Mistake(
+            "first-three-only",
+            per_sample(lambda p, t: (p[:3] - t[:3]) ** 2),
+            "Your `errors` stops after three samples.",
+            "The example has three samples; a batch may have any number.",
+            "From what could your function learn how many samples there are?",
+        ),
+        Mistake(
+            "one-sample-missing",
+            per_sample(lambda p, t: ((p - t) ** 2)[:-1]),
+            "Your `errors` has an entry too few: one sample is left out.",
+            "Python counts from 0, and the end of a range is not part of it.",
+            "Which is the first sample that your function looks at, and which the last?",
+            also=(per_sample(lambda p, t: ((p - t) ** 2)[1:]),),
+        ),
+        Mistake(
+            "cut-to-whole-numbers",
+            per_sample(lambda p, t: np.trunc((p - t) ** 2)),
+            "Your `errors` are whole numbers: what stands behind the point is lost.",
+            "An array of integers keeps nothing behind the point, and neither does rounding.",
+            "Of which type is the array that you write into, and what does it make of 6.28?",
+            also=(
+                per_sample(lambda p, t: np.rint((p - t) ** 2)),
+                per_sample(lambda p, t: np.trunc(p - t) ** 2),
+                per_sample(lambda p, t: np.rint(p - t) ** 2),
+            ),
+        ),
+        Mistake(
+            "sign-kept",
+            per_sample(lambda p, t: (p - t) * np.abs(p - t)),
+            "Your `errors` have the right sizes, but some are negative.",
+            "Being too low is as bad as being too high: a square has no sign.",
+            "What is (-3) times (-3), and what does your formula give?",
+            also=(per_sample(lambda p, t: (t - p) * np.abs(p - t)),),
+        ),
+        Mistake(
+            "added",
+            per_sample(lambda p, t: (p + t) ** 2),
+            "Your `errors` are the squares of the sums of prediction and target.",
+            "How far off a prediction is does not depend on how large the target is.",
+            "If a prediction is exactly right, what should its entry be?",
+        ),
+        Mistake(
+            "multiplied",
+            per_sample(lambda p, t: p * t),
+            "Your `errors` are products of prediction and target.",
+            "How far two numbers lie apart is a matter of their difference.",
+            "If a prediction is exactly right, what should its entry be?",
+            also=(per_sample(lambda p, t: (p * t) ** 2),),
+        ),
+        Mistake(
+            "halved",
+            per_sample(lambda p, t: (p - t) ** 2 / 2),
+            "Your `errors` are half of what was asked for.",
+            "Some books put 1/2 in front to make the derivative shorter; here is no 1/2.",
+            "If one prediction is 3 off, what should its entry be?",
+        ),
+        Mistake(
+            "another-power",
+            per_sample(lambda p, t: (p - t) ** 4),
+            "Your `errors` are a higher power of the difference than the second.",
+            "To square is to take a number times itself, once.",
+            "If one prediction is 3 off, what should its entry be?",
+            also=(
+                per_sample(lambda p, t: (p - t) ** 3),
+                per_sample(lambda p, t: np.abs(p - t) ** 3),
+            ),
+        ),
+        Mistake(
+            "share-of-the-target",
+            per_sample(lambda p, t: ((p - t) / t) ** 2),
+            "Your `errors` are shares: the difference was divided before it was squared.",
+            "A squared error is in the unit of the targets, squared, whatever their size.",
+            "If the target is 100 and the prediction 103, what should the entry be?",
+            also=(
+                per_sample(lambda p, t: ((p - t) / p) ** 2),
+                per_sample(lambda p, t: (p - t) ** 2 / np.abs(t)),
+            ),
+        ),
+        Mistake(
+            "off-from-a-mean",
+            per_sample(lambda p, t: (p - t.mean()) ** 2),
+            "Your `errors` measure how far a number lies from a mean of the batch.",
+            "Each sample has one prediction and one target of its own.",
+            "With which number is the first prediction to be compared?",
+            also=(
+                per_sample(lambda p, t: (t - t.mean()) ** 2),
+                per_sample(lambda p, t: (p - p.mean()) ** 2),
+                per_sample(lambda p, t: (p - t - (p - t).mean()) ** 2),
+            ),
+        ),
+        Mistake(
+            "samples-mixed-up",
+            per_sample(lambda p, t: (p[::-1] - t) ** 2),
+            "Your `errors` compares predictions with the targets of other samples.",
+            "The n-th prediction and the n-th target belong together, in the order they came in.",
+            "With which target is your first prediction compared?",
+            also=(
+                per_sample(lambda p, t: (np.sort(p) - np.sort(t)) ** 2),
+                per_sample(lambda p, t: (np.roll(p, 1) - t) ** 2),
+                per_sample(lambda p, t: (np.roll(p, -1) - t) ** 2),
+            ),
+        ),
+        Mistake(
+            "one-number-for-all",
+            per_sample(lambda p, t: ((p - t) ** 2).sum()),
+            "Your `errors` is one number for the whole batch.",
+            "A sum, like a mean, forgets which sample was far off.",
+            "How many numbers should come back for N samples?",
+            also=(
+                per_sample(lambda p, t: (p - t).sum() ** 2),
+                per_sample(lambda p, t: (p - t).mean() ** 2),
+                per_sample(lambda p, t: np.sqrt(((p - t) ** 2).sum())),
+                per_sample(lambda p, t: np.sqrt(((p - t) ** 2).mean())),
+            ),
+        ),
+        Mistake(
+            "one-part-alone",
+            per_sample(lambda p, t: p**2),
+            "Your `errors` are squares of one of the two arrays: the other has no part in them.",
+            "An error is a matter of two numbers, what was predicted and what is true.",
+            "Which of your numbers change when the targets do, and which when the predictions do?",
+            also=(per_sample(lambda p, t: t**2),),
         ),
     ),
 )

@@ -188,9 +188,14 @@ def he_drawn_in_rows(inputs, outputs, rng):
     return np.array([rng.normal(scale=(2 / inputs) ** 0.5, size=outputs) for _ in range(inputs)])
 
 
-def he_uniform(inputs, outputs, rng):
-    bound = math.sqrt(6 / inputs)
-    return rng.uniform(-bound, bound, size=(inputs, outputs))
+def he_of_two_uniform_draws(inputs, outputs, rng):
+    # Box and Muller: a length and an angle make a normal number
+    length = np.sqrt(-2 * np.log(1 - rng.random((inputs, outputs))))
+    return np.sqrt(2 / inputs) * length * np.cos(2 * np.pi * rng.random((inputs, outputs)))
+
+
+def he_column_by_column(inputs, outputs, rng):
+    return np.stack([rng.normal(0, np.sqrt(2 / inputs), inputs) for _ in range(outputs)], axis=1)
 
 
 def he_divided(inputs, outputs, rng):
@@ -263,6 +268,73 @@ def mlp_in_float32(x, params):
     return mlp_written_out(x.astype(np.float32), small)
 
 
+def relu_by_halves(x):
+    return (np.abs(x) + x) / 2, np.sign(x).clip(0)
+
+
+def relu_written_into_zeros(x):
+    y = np.zeros_like(x)
+    np.copyto(y, x, where=x > 0)
+    return y, y
+
+
+def softmax_one_after_another(scores):
+    p = np.empty_like(scores)
+    for n in range(len(scores)):
+        top = -np.inf
+        for s in scores[n]:
+            top = max(top, s)
+        p[n] = np.exp(scores[n] - top)
+        p[n] /= p[n].sum()
+    return p
+
+
+def softmax_as_gaps(scores):
+    with np.errstate(over="ignore"):
+        gaps = scores[:, np.newaxis, :] - scores[:, :, np.newaxis]
+        return 1 / np.exp(gaps).sum(axis=2)
+
+
+def linear_sample_by_sample(x, w, b):
+    return np.array([b + row @ w for row in x]), (x, w, b)
+
+
+def linear_of_outer_products(x, w, b):
+    y = np.tile(b, (len(x), 1))
+    for d in range(x.shape[1]):
+        y = y + np.outer(x[:, d], w[d])
+    return y, (x, w, b)
+
+
+def sigmoid_of_both_exponentials(x):
+    high, low = np.exp(np.minimum(x, 0)), np.exp(np.minimum(-x, 0))
+    y = high / (high + low)
+    return y, y
+
+
+def sigmoid_by_size(x):
+    half = np.tanh(np.abs(x) / 2) / 2
+    y = 0.5 + np.sign(x) * half
+    return y, y
+
+
+def mlp_last_layer_apart(x, params):
+    hidden, last, cache = x, len(params) // 2, []
+    for i in range(1, last):
+        hidden, of_linear = linear(hidden, params[f"w{i}"], params[f"b{i}"])
+        hidden, of_relu = relu(hidden)
+        cache.append((of_linear, of_relu))
+    scores, of_linear = linear(hidden, params[f"w{last}"], params[f"b{last}"])
+    return scores, [*cache, (of_linear, None)]
+
+
+def mlp_by_names(x, params):
+    names = sorted((name for name in params if name[0] == "w"), key=lambda name: int(name[1:]))
+    for name in names[:-1]:
+        x = np.maximum(x @ params[name] + params["b" + name[1:]], 0)
+    return x @ params[names[-1]] + params["b" + names[-1][1:]], None
+
+
 RIGHT = {
     "linear": keeping(
         lambda x, w, b: (x, w, b),
@@ -273,6 +345,8 @@ RIGHT = {
         linear_from_the_other_side,
         linear_row_by_row_in_lists,
         linear_in_place_on_its_own_output,
+        linear_sample_by_sample,
+        linear_of_outer_products,
     ),
     "relu": (
         relu_with_where,
@@ -282,6 +356,8 @@ RIGHT = {
         relu_clipped_below,
         relu_with_loops,
         relu_in_float32,
+        relu_by_halves,
+        relu_written_into_zeros,
     ),
     "sigmoid": keeping(
         lambda x: sigmoid(x)[0],
@@ -292,6 +368,8 @@ RIGHT = {
         sigmoid_with_logaddexp,
         sigmoid_in_float32,
         sigmoid_with_loops,
+        sigmoid_of_both_exponentials,
+        sigmoid_by_size,
     ),
     "softmax": (
         softmax_row_by_row,
@@ -301,11 +379,14 @@ RIGHT = {
         softmax_in_float32,
         softmax_in_lists,
         softmax_with_einsum,
+        softmax_one_after_another,
+        softmax_as_gaps,
     ),
     "he_init": (
         he_scaled_afterwards,
         he_drawn_in_rows,
-        he_uniform,
+        he_of_two_uniform_draws,
+        he_column_by_column,
         he_divided,
         he_in_float32,
         he_in_lists,
@@ -318,5 +399,7 @@ RIGHT = {
         mlp_relu_before_all_but_the_first,
         mlp_with_a_while_loop,
         mlp_in_float32,
+        mlp_last_layer_apart,
+        mlp_by_names,
     ),
 }

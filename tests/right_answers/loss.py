@@ -154,13 +154,54 @@ def accuracy_by_the_right_score(scores, labels):
 
 
 def accuracy_of_probabilities(scores, labels):
-    e = np.exp(scores)
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
     p = e / e.sum(axis=1, keepdims=True)
     return np.float32(np.equal(p.argmax(1), labels).mean())
 
 
 def accuracy_by_sorting(scores, labels):
     return sum(scores.argsort(axis=1)[:, -1] == labels) / len(labels)
+
+
+def squared_entry_by_entry(predictions, targets):
+    pairs = zip(predictions.flat, targets.flat, strict=True)
+    return np.mean([(p - t) * (p - t) for p, t in pairs]), None
+
+
+def squared_from_both_sides(predictions, targets):
+    d = np.abs(targets - predictions)
+    return np.average(d**2), None
+
+
+def binary_by_class(scores, labels):
+    total = np.logaddexp(0, -scores[labels == 1]).sum() + np.logaddexp(0, scores[labels == 0]).sum()
+    return total / len(scores), None
+
+
+def binary_as_a_product(scores, labels):
+    return np.mean(np.logaddexp(0, (1 - 2 * labels) * scores)), None
+
+
+def softmax_by_class(scores, labels):
+    logs = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
+    total = sum(logs[labels == c, c].sum() for c in range(scores.shape[1]))
+    return -total / len(labels), None
+
+
+def softmax_as_gaps(scores, labels):
+    right = scores[range(len(labels)), labels]
+    return np.logaddexp.reduce(scores.T - right, axis=0).sum() / len(labels), None
+
+
+def accuracy_row_by_row(scores, labels):
+    return sum(
+        max(range(len(s)), key=s.__getitem__) == c for s, c in zip(scores, labels, strict=True)
+    ) / len(labels)
+
+
+def accuracy_of_gaps(scores, labels):
+    right = np.take_along_axis(scores, labels[:, np.newaxis], axis=1)
+    return 1.0 - (scores > right).any(axis=1).mean()
 
 
 RIGHT = {
@@ -172,6 +213,8 @@ RIGHT = {
         squared_in_float32,
         squared_by_norm,
         squared_with_einsum,
+        squared_entry_by_entry,
+        squared_from_both_sides,
     ),
     "binary_cross_entropy": keeping(
         lambda scores, labels: [sigmoid(scores)[0], labels == 1],
@@ -182,6 +225,8 @@ RIGHT = {
         binary_as_two_classes,
         binary_in_float32,
         binary_with_masks,
+        binary_by_class,
+        binary_as_a_product,
     ),
     "softmax_cross_entropy": keeping(
         lambda scores, labels: (softmax(scores), labels),
@@ -191,6 +236,8 @@ RIGHT = {
         softmax_around_the_right_class,
         softmax_in_float32,
         softmax_in_place_on_a_copy,
+        softmax_by_class,
+        softmax_as_gaps,
     ),
     "accuracy": (
         accuracy_with_loop,
@@ -199,5 +246,7 @@ RIGHT = {
         accuracy_by_the_right_score,
         accuracy_of_probabilities,
         accuracy_by_sorting,
+        accuracy_row_by_row,
+        accuracy_of_gaps,
     ),
 }

@@ -184,6 +184,56 @@ def fit_both_shuffled_together(x, y, epochs, learning_rate, rng):
     return w, b, mistakes
 
 
+def fit_with_signs_and_zero_as_wrong(x, y, epochs, learning_rate, rng):
+    signs = np.where(y == 1, 1, -1)
+    w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
+    for _ in range(epochs):
+        wrong = 0
+        for n in rng.permutation(len(x)):
+            if signs[n] * (x[n] @ w + b) <= 0:
+                wrong += 1
+                w = w + learning_rate * signs[n] * x[n]
+                b = b + learning_rate * signs[n]
+        mistakes.append(wrong)
+        if wrong == 0:
+            break
+    return w, b, mistakes
+
+
+def fit_drawing_one_after_another(x, y, epochs, learning_rate, rng):
+    w, b, mistakes = 0 * x[0], 0.0, []
+    while len(mistakes) < epochs and (not mistakes or mistakes[-1] != 0):
+        left, wrong = list(range(len(y))), 0
+        while left:
+            n = left.pop(int(rng.integers(len(left))))
+            if perceptron_predict(x[n], w, b) != y[n]:
+                w, b = perceptron_update(x[n], y[n], w, b, learning_rate)
+                wrong += 1
+        mistakes.append(wrong)
+    return w, b, mistakes
+
+
+def predict_whole_numbers(x, w, b):
+    return np.asarray(np.greater(np.inner(x, w), -b), dtype=np.int8)
+
+
+def predict_with_append(x, w, b):
+    longer = np.append(x, np.ones((*np.shape(x)[:-1], 1)), axis=-1)
+    total = (longer * np.append(w, b)).sum(axis=-1)
+    return np.select([total > 0], [1], default=0)
+
+
+def update_all_in_one(x_n, y_n, w, b, learning_rate):
+    step = (y_n - (1 if sum(w * x_n) + b > 0 else 0)) * learning_rate
+    return np.add(w, np.multiply(step, x_n)), np.float64(b + step)
+
+
+def update_of_a_longer_vector(x_n, y_n, w, b, learning_rate):
+    v, z = np.concatenate([w, [b]]), np.concatenate([x_n, [1.0]])
+    v += learning_rate * (y_n - np.heaviside(v @ z, 0.0)) * z
+    return v[:-1], v[-1]
+
+
 RIGHT = {
     "perceptron_predict": (
         predict_with_where,
@@ -193,6 +243,8 @@ RIGHT = {
         predict_with_a_column_of_ones,
         predict_in_float32,
         predict_by_the_sign,
+        predict_whole_numbers,
+        predict_with_append,
     ),
     "perceptron_update": (
         update_as_prediction_less_label,
@@ -201,6 +253,8 @@ RIGHT = {
         update_with_a_loop,
         update_with_signs,
         update_in_float32,
+        update_all_in_one,
+        update_of_a_longer_vector,
     ),
     "perceptron_fit": (
         fit_from_earlier_exercises,
@@ -209,5 +263,7 @@ RIGHT = {
         fit_with_ties_as_ones,
         fit_with_the_bias_among_the_weights,
         fit_both_shuffled_together,
+        fit_with_signs_and_zero_as_wrong,
+        fit_drawing_one_after_another,
     ),
 }

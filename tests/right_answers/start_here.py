@@ -34,6 +34,18 @@ def squared_with_einsum(predictions, targets):
     return np.einsum("n,n->n", difference, difference)
 
 
+def squared_sample_by_sample(predictions, targets):
+    errors = np.empty_like(targets)
+    for n, (row, target) in enumerate(zip(predictions, targets, strict=True)):
+        errors[n] = (row.item() - target) ** 2
+    return errors
+
+
+def squared_multiplied_out(predictions, targets):
+    p = np.ravel(predictions)
+    return p * (p - targets) - targets * (p - targets)
+
+
 RIGHT = {
     "squared_errors": (
         squared_column_taken,
@@ -43,5 +55,7 @@ RIGHT = {
         squared_diagonal_of_all_pairs,
         squared_in_float32,
         squared_with_einsum,
+        squared_sample_by_sample,
+        squared_multiplied_out,
     ),
 }
