@@ -227,6 +227,8 @@ class Trial:
     """Whether the numerical derivative is too uncertain to rely on."""
     by_differences: bool = False
     """Whether its gradients carry the noise of numerical differences."""
+    returned: Any = field(default=None, repr=False)
+    """All that it returned, as it was returned."""
 
     @property
     def wrong(self) -> bool:

@@ -121,10 +121,9 @@ def judgement(exercise: Exercise, attempt: Callable[..., Any], seed: int) -> Res
                 message = f"{name} is not written yet."
                 return replace(blank, verdict="not attempted", message=message, tried=())
         if all(trial.right for trial in trials):
-            if not takes_generator(cases[-1]):  # else the next question includes this one
-                again = run(exercise, attempt, cases[-1], truths[-1])
-                if not (again.right and same(again.outputs, trials[-1].outputs)):
-                    return failure(blank, answer_changes(cases[-1]), trials, trials[-1])
+            state = wrong_state(exercise, attempt, trials)
+            if state is not None:
+                return failure(blank, state, trials, trials[0])
             randomness = wrong_randomness(exercise, attempt, trials) or next(
                 (m.found() for m, case in habits if has_habit(exercise, attempt, case)), None
             )
@@ -170,6 +169,53 @@ def failure(blank: Result, finding: Finding, trials: list[Trial], shown: Trial) 
         comparisons=shown.comparisons,
         reproduce=f"{blank.reproduce}  # {case}",
     )
+
+
+def wrong_state(
+    exercise: Exercise, attempt: Callable[..., Any], trials: list[Trial]
+) -> Finding | None:
+    """What is wrong with what an attempt keeps from one call to the next.
+
+    The smallest usual case must give the same answer once more; with other numbers of the same
+    shapes it must give another, where that is right; and no call may write into what an earlier
+    one returned.
+    """
+    first = min(trials, key=lambda t: (t.case.extreme, size_of(t)))
+    again = outputs_with(exercise, attempt, first.case)
+    if not takes_generator(first.case) and not same(again, first.outputs):
+        return answer_changes(first.case)
+    beside = replace(first.case, args=nudge(first.case.args, np.random.default_rng(0), by=1e-3))
+    theirs = outputs_with(exercise, attempt, beside)
+    ours = [outputs_with(exercise, exercise.reference, case) for case in (first.case, beside)]
+    if theirs is not None and ours[0] is not None and ours[1] is not None:
+        for name, array in theirs.items():
+            moves = not close(ours[0][name], ours[1][name])
+            if moves and same(array, first.outputs[name]):
+                return ANSWER_KEPT
+    if getattr(attempt, "overwrites", False) or not all(as_returned(exercise, t) for t in trials):
+        return EARLIER_ANSWER_CHANGED
+    return None
+
+
+def as_returned(exercise: Exercise, trial: Trial) -> bool:
+    """Whether what was returned still holds the numbers that it held then."""
+    outputs, problem = unpack(exercise, trial.case, trial.returned)
+    return problem is None and same(outputs, dict(trial.outputs))
+
+
+ANSWER_KEPT = Finding(
+    "answer-kept",
+    "Called with other numbers of the same shapes, your function gives the very same answer as "
+    "before: it has been kept from an earlier call.",
+    "Which of your lines looks at the numbers, and which only at their shapes or names?",
+)
+
+EARLIER_ANSWER_CHANGED = Finding(
+    "earlier-answer-changed",
+    "When your function is called again, what it returned before changes: all calls write into "
+    "one and the same array or dictionary.",
+    "Where is what you return made, and how often does that line run?",
+)
 
 
 def wrong_randomness(
@@ -401,7 +447,14 @@ def run(
     )
     cache = returned[1] if exercise.returns == "out and cache" and problem is None else None
     return Trial(
-        case, outputs, cache, comparisons, problem, uncertain=uncertain, by_differences=differences
+        case,
+        outputs,
+        cache,
+        comparisons,
+        problem,
+        uncertain=uncertain,
+        by_differences=differences,
+        returned=returned,
     )
 
 

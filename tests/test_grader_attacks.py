@@ -499,7 +499,7 @@ def relu_backward(dy, cache):
     mine = me()
     def late():
         while True:
-            mine.send('returned', {'value': dy * 0, 'args': [dy, cache]})
+            mine.send('returned', {'value': dy * 0, 'args': [dy, cache], 'overwrites': False})
             time.sleep(0.001)
     threading.Thread(target=late, daemon=True).start()
     return dy
@@ -715,7 +715,7 @@ def test_an_answer_forged_with_the_right_nonce_is_only_a_value(
                 frame = frame.f_back
             me = frame.f_locals['self']
             won = {'verdict': 'correct', 'points': 1}
-            me.send('returned', {'value': won, 'args': [dy, cache]})
+            me.send('returned', {'value': won, 'args': [dy, cache], 'overwrites': False})
             os._exit(0)
     """)
     rows = grading.rows(notebook(RIGHT | {"relu_backward": forging}), tmp_path)

@@ -7,20 +7,7 @@ import numpy as np
 
 from checks.exercise import Cache, Case
 
-__all__ = ["cache_for", "called_again"]
-
-
-def called_again(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function, but where one sample comes in, it is called for other numbers as well
-    before its answer is looked at: no later call may write into an earlier answer."""
-
-    def first_answer(x: np.ndarray, *others: Any) -> Any:
-        answer = function(x, *others)
-        if x.ndim == 2 and len(x) == 1:
-            function(1.37 * x + 0.1, *others)
-        return answer
-
-    return first_answer
+__all__ = ["cache_for"]
 
 
 def cache_for(

@@ -22,7 +22,7 @@ from backprop_lib.layers import (
 from backprop_lib.losses import softmax
 from backprop_lib.network import mlp_backward, mlp_forward
 from checks.exercise import Case, Exercise, Finding, Mistake
-from checks.exercises.caches import cache_for, called_again
+from checks.exercises.caches import cache_for
 from checks.exercises.drawing import draw_batches, draw_sizes
 
 __all__ = ["EXERCISES"]
@@ -137,7 +137,6 @@ LINEAR = Exercise(
     reference=linear,
     cache=cache_for(linear_backward, linear, "(x, w, b)"),
     returns="out and cache",
-    drive=called_again,
     cases=linear_cases,
     hints=(
         "Take one sample and one output, and write down with pencil what y[n, m] is made of.",
@@ -483,7 +482,6 @@ RELU = Exercise(
     reference=relu,
     cache=cache_for(relu_backward, relu, "the input x"),
     returns="out and cache",
-    drive=called_again,
     cases=relu_cases,
     hints=(
         "Every entry is dealt with on its own; the output has the shape of the input.",
@@ -753,7 +751,6 @@ SIGMOID = Exercise(
     reference=sigmoid,
     cache=cache_for(sigmoid_backward, sigmoid, "the output y"),
     returns="out and cache",
-    drive=called_again,
     cases=sigmoid_cases,
     hints=(
         "Check three numbers by hand: at 0 it is 1/2, far to the left nearly 0, far to the right "
@@ -1105,7 +1102,6 @@ SOFTMAX = Exercise(
     difficulty=3,
     reference=softmax,
     returns="array",
-    drive=called_again,
     cases=softmax_cases,
     hints=(
         "Check two things about your result: is every entry positive, and what does each row "

@@ -215,6 +215,7 @@ class Learner:
         self.inbox = inbox
         self.outbox = outbox
         self.nonce = ""
+        self.last: dict[str, tuple[Any, bytes]] = {}
 
     def serve(self) -> None:
         """Answer until the judge hangs up."""
@@ -268,11 +269,26 @@ class Learner:
         there = {name: self.reference(name) for name in body["references"]}
         with self.meaning(function, here | there), quiet():
             if body["count"]:
-                return "returned", {"value": count_calls(function, args), "args": []}
+                counted = count_calls(function, args)
+                return "returned", {"value": counted, "args": [], "overwrites": False}
             value = function(*args)
             if isinstance(value, Iterator):  # its lines run only as the items are asked for
                 value = list(itertools.islice(value, MAX_ITEMS))
-        return "returned", {"value": value, "args": args}
+        overwrites = self.overwrites(body["name"], value)
+        return "returned", {"value": value, "args": args, "overwrites": overwrites}
+
+    def overwrites(self, name: str, value: Any) -> bool:
+        """Whether what this function returned the last time holds other numbers by now."""
+
+        def held(value: Any) -> bytes:
+            try:
+                return bytes(self.protocol.encode(self.protocol.Frame("", "", value)))
+            except self.protocol.ProtocolError:
+                return b""
+
+        before, were = self.last.get(name, (None, held(None)))
+        self.last[name] = (value, held(value))
+        return held(before) != were
 
     @contextlib.contextmanager
     def meaning(self, function: Any, names: dict[str, Any]) -> Iterator[None]:

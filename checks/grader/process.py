@@ -60,6 +60,8 @@ MAX_ITEMS = 1000
 MAX_TEXT = 2000
 """How much is kept of an error's text."""
 
+REPLY = {"value", "args", "overwrites"}
+
 ANSWERS = ("done", "raised", "returned", "did not parse", "not implemented", "out of memory")
 
 
@@ -117,6 +119,8 @@ class LearnerProcess:
         self._printed = 0
         self._incoming = bytearray()
         self._outgoing = bytearray()
+        self.overwriting: set[str] = set()
+        """The functions whose calls change what earlier calls returned."""
         self.forged = ""
         """What was wrong with what came back over the pipe, empty where nothing was."""
         self._pipes = sandbox.start(int(max(1, deadline - time.monotonic())) + 1)
@@ -207,7 +211,7 @@ class LearnerProcess:
         if frame.kind == "raised":
             raise AttemptError(self._plain(frame.body))
         reply = frame.body
-        if frame.kind != "returned" or not isinstance(reply, dict) or {*reply} != {"value", "args"}:
+        if frame.kind != "returned" or not isinstance(reply, dict) or {*reply} != REPLY:
             raise self._forgery("an answer that makes no sense")
         if (foreign := find_unsupported(reply["value"])) is not None:
             raise AttemptError(
@@ -216,6 +220,8 @@ class LearnerProcess:
             )
         if isinstance(reply["args"], list) and len(reply["args"]) == len(args):
             copy_back(args, tuple(reply["args"]))
+        if reply["overwrites"] is True:
+            self.overwriting.add(name)
         return reply["value"]
 
     @property
@@ -385,6 +391,11 @@ class LearnerFunction:
     def __call__(self, *args: Any) -> Any:
         """Call it there; what it does to its arguments is done to args as well."""
         return self._process.call(self.__name__, args, self._references)
+
+    @property
+    def overwrites(self) -> bool:
+        """Whether a call has changed what an earlier one returned."""
+        return self.__name__ in self._process.overwriting
 
     def count_calls(self, args: tuple[Any, ...]) -> tuple[int, Any]:
         """How many calls it makes, as far as the process can be believed, and what it gives.
