@@ -144,7 +144,9 @@ def other_shape(trials: Sequence[Trial]) -> Finding | None:
                 )
         for axis in range(2):
             if all(
-                c.expected.ndim > axis and close(np.asarray(c.expected.sum(axis)), r)
+                c.expected.ndim > axis
+                and c.expected.any()
+                and close(np.asarray(c.expected.sum(axis)), r)
                 for c, r in wrong
             ):
                 return Finding(

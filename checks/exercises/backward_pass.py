@@ -564,7 +564,15 @@ RELU_BACKWARD = Exercise(
             also=(
                 slope_like(lambda x: (x > 0).any(axis=-1, keepdims=True)),
                 slope_like(lambda x: (x > 0).all(axis=-1, keepdims=True)),
-                slope_like(lambda x: x.sum(axis=0) > 0),
+            ),
+        ),
+        Mistake(
+            "whole-column-gated",
+            slope_like(lambda x: x.sum(axis=0) > 0),
+            "Your `dx` lets whole columns through, and stops whole columns.",
+            "Each sample has gates of its own: what is shut for one may be open for another.",
+            "How many entries has x, and how many gates do you make?",
+            also=(
                 slope_like(lambda x: (x > 0).any(axis=0)),
                 slope_like(lambda x: (x > 0).all(axis=0)),
             ),
@@ -721,6 +729,13 @@ SIGMOID_BACKWARD = Exercise(
             "Your `dx` has the right size and the opposite sign in every entry.",
             "The sigmoid rises everywhere, so what arrives keeps its sign.",
             "If x grows, does y grow or shrink?",
+        ),
+        Mistake(
+            "multiplied-out-without-brackets",
+            lambda dy, cache: dy * cache - cache**2,
+            "Your `dx` is `dy * y - y^2`: the second term does not know `dy`.",
+            "What arrives multiplies the whole slope, and so each of its terms.",
+            "If dy is 0 everywhere, what should dx be, and what is yours?",
         ),
         Mistake(
             "slope-of-tanh",

@@ -507,6 +507,7 @@ def local_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         local_case("relu", [-above_zero()], flat=True),
         # both parents alike, the other side of 0, and far out
         local_case("multiply", [twin, twin]),
+        local_case("multiply", [0.0, above_zero()]),
         local_case("add", [twin, twin]),
         local_case("exp", [-above_zero()]),
         local_case("log", [abs(somewhere())]),

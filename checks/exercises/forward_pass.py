@@ -737,6 +737,11 @@ def sigmoid_one_side_for_both(x: np.ndarray) -> OutAndCache:
     return 1 / (1 + np.exp(-np.abs(x))), None
 
 
+def sigmoid_one_form_for_all(x: np.ndarray) -> OutAndCache:
+    e = np.exp(-np.abs(x))
+    return (1 if np.all(x >= 0) else e) / (1 + e), None
+
+
 def sigmoid_minus(x: np.ndarray) -> OutAndCache:
     return 1 / (1 - np.exp(-x)), None
 
@@ -768,6 +773,14 @@ SIGMOID = Exercise(
             "Your `y` is never below 1/2: x and -x give the same.",
             "With e = exp(-|x|) nothing overflows, but e no longer knows on which side x was.",
             "What should y be far to the left, where x is -5?",
+        ),
+        Mistake(
+            "one-form-for-the-whole-array",
+            sigmoid_one_form_for_all,
+            "Your `y` is right where all entries of `x` have one sign; where they are mixed, some "
+            "of it is what -x gives.",
+            "Each entry lies on one side of 0 or on the other, and so needs a form of its own.",
+            "Does your test give one answer, or one for each entry?",
         ),
         Mistake(
             "missing-brackets",
@@ -1889,6 +1902,15 @@ def mlp_relu_before_linear(x: np.ndarray, params: dict[str, np.ndarray]) -> OutA
     return mlp_forward(np.maximum(x, 0), params)
 
 
+def mlp_relu_first_in_each_layer(x: np.ndarray, params: dict[str, np.ndarray]) -> OutAndCache:
+    layers = len(params) // 2
+    out = x
+    for i in range(1, layers + 1):
+        out = np.maximum(out, 0) if i < layers else out
+        out = out @ params[f"w{i}"] + params[f"b{i}"]
+    return out, None
+
+
 def mlp_last_layer_left_out(x: np.ndarray, params: dict[str, np.ndarray]) -> OutAndCache:
     last = len(params) // 2
     kept = {name: array for name, array in params.items() if int(name[1:]) < last}
@@ -2015,6 +2037,7 @@ MLP_FORWARD = Exercise(
             "ReLU comes before the first layer.",
             "A layer is linear first and bends afterwards; the data come in as they are.",
             "Which step is the first that x meets?",
+            also=(mlp_relu_first_in_each_layer,),
         ),
         Mistake(
             "last-layer-left-out",

@@ -1005,13 +1005,14 @@ def draw_steps(rng: np.random.Generator, sizes: dict[str, int]) -> tuple[Arrays,
 
 def alike_steps(rng: np.random.Generator) -> tuple[Arrays, list[Arrays]]:
     """Parameters of one shape, with gradients for three steps that stand in another order; those
-    of one are large, of one small, and those of a bias begin at 0."""
+    of one are large, of one small; those of one bias begin at 0, of the other pause at 0."""
     shapes: dict[str, tuple[int, ...]] = {"w1": (3, 4), "w2": (3, 4), "b1": (4,), "b2": (4,)}
     gradients = [draw_arrays(rng, shapes) for _ in range(3)]
     for i, grads in enumerate(gradients):
         grads["w1"] *= 1000.0
         grads["w2"] *= 0.001
         grads["b2"] *= i
+        grads["b1"] *= i != 1
     return draw_arrays(rng, shapes), [dict(reversed(grads.items())) for grads in gradients]
 
 
@@ -1549,6 +1550,13 @@ def adam_like(
     return step_like_adam
 
 
+def adam_pausing(
+    params: Arrays, grads: Arrays, mean: Arrays, mean_square: Arrays, *settings: float
+) -> None:
+    moving = {name: p for name, p in params.items() if grads[name].any()}
+    adam_step(moving, grads, mean, mean_square, *settings)  # type: ignore[arg-type]
+
+
 def average(m: np.ndarray, v: np.ndarray, g: np.ndarray, beta1: float, beta2: float) -> AdamParts:
     """The averages of Adam."""
     return beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
@@ -1744,6 +1752,13 @@ ADAM_STEP = Exercise(
                     divide,
                 ),
             ),
+        ),
+        Mistake(
+            "pauses-with-the-gradient",
+            adam_pausing,
+            "Your parameters rest in a step whose gradient is 0 everywhere: so do their averages.",
+            "The averages fade even then, and what they still hold moves the parameter on.",
+            "What are m and v after a gradient of 0?",
         ),
         Mistake(
             "beta-times-step",
@@ -2470,6 +2485,19 @@ def train_shuffled_at_first(
     return train_mlp(params, x, labels, learning_rate, epochs, batch_size, orders)
 
 
+def train_batches_used_up(
+    params: Arrays,
+    x: np.ndarray,
+    labels: np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+) -> list[float]:
+    losses = train_mlp(params, x, labels, learning_rate, 1, batch_size, rng)
+    return [*losses, *[0.0] * (epochs - 1)]
+
+
 def train_one_epoch_short(
     params: Arrays,
     x: np.ndarray,
@@ -2713,6 +2741,13 @@ TRAIN_MLP = Exercise(
             "Your last layer is trained; `w1` and `b1` are as they were at the start.",
             "Every layer learns, the first one too.",
             "Which names do your gradients have when the step is taken?",
+        ),
+        Mistake(
+            "batches-used-up",
+            train_batches_used_up,
+            "Only your first epoch trains; each later one has a loss of 0 and moves nothing.",
+            "What gives the batches one after another gives each once, and is then empty.",
+            "How many batches does your second epoch see?",
         ),
         Mistake(
             "one-epoch-short",

@@ -959,6 +959,11 @@ def softmax_of(
     return lambda scores, labels: (loss(log_softmax(scores), labels), None)
 
 
+def softmax_of_sigmoids(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    right = np.arange(scores.shape[1]) == labels[:, np.newaxis]
+    return np.logaddexp(0, np.where(right, -scores, scores)).sum(axis=1).mean(), None
+
+
 def softmax_of_surprise(
     loss: Callable[[np.ndarray, np.ndarray], Any],
 ) -> Callable[[np.ndarray, np.ndarray], LossAndCache]:
@@ -1151,6 +1156,7 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
             "The probabilities of a row sum to 1, so the wrong classes have had their say in that "
             "of the right one.",
             "How many classes does a sample have here, and how many logarithms should it cost?",
+            also=(softmax_of_sigmoids,),
         ),
         Mistake(
             "taken-from-the-flat-array",
@@ -1492,6 +1498,21 @@ def accuracy_over_classes(scores: np.ndarray, labels: np.ndarray) -> float:
     return float((scores.argmax(axis=1) == labels).sum() / scores.shape[1])
 
 
+def accuracy_over_all_scores(scores: np.ndarray, labels: np.ndarray) -> float:
+    return float((scores.argmax(axis=1) == labels).sum() / scores.size)
+
+
+def accuracy_over_samples(scores: np.ndarray, labels: np.ndarray) -> float:
+    # a best sample for each class, and zip ends with the shorter of the two
+    return sum(int(a == b) for a, b in zip(scores.argmax(axis=0), labels)) / len(labels)  # noqa: B905
+
+
+def accuracy_of_class_counts(scores: np.ndarray, labels: np.ndarray) -> float:
+    k = scores.shape[1]
+    chosen, true = (np.bincount(c, minlength=k) for c in (scores.argmax(axis=1), labels))
+    return float(np.minimum(chosen, true).sum() / len(labels))
+
+
 def accuracy_percent(scores: np.ndarray, labels: np.ndarray) -> float:
     return 100 * accuracy(scores, labels)
 
@@ -1577,6 +1598,28 @@ ACCURACY = Exercise(
             "Your `accuracy` divides the number of right samples by K, the number of classes.",
             "It is the share of the samples that are right.",
             "How large can your accuracy get, and how large should it get at most?",
+        ),
+        Mistake(
+            "divided-by-all-scores",
+            accuracy_over_all_scores,
+            "Your `accuracy` divides the number of right samples by the number of all scores.",
+            "It is the share of the samples that are right.",
+            "How large can your accuracy get, and how large should it get at most?",
+        ),
+        Mistake(
+            "argmax-over-the-samples",
+            accuracy_over_samples,
+            "Your `accuracy` comes from the places of each column's highest score: samples, not "
+            "classes.",
+            "A row holds the scores of one sample, and it is the classes that compete.",
+            "How many best places do you find, and how many labels are there?",
+        ),
+        Mistake(
+            "class-counts-compared",
+            accuracy_of_class_counts,
+            "Your `accuracy` compares how often each class is chosen with how often it is right.",
+            "The numbers can agree although no single sample is right.",
+            "Which sample's answer belongs to which label?",
         ),
         Mistake(
             "in-percent",

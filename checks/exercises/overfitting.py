@@ -558,6 +558,16 @@ def standardizer_like(
     return lambda x: (mean(x), np.where(constant(x), instead(x), spread(x)))
 
 
+def epsilon_where_it_changes(much: float) -> Callable[..., tuple[Any, Any]]:
+    """So much is added to the spread of every feature that changes."""
+    return standardizer_like(lambda x: x.std(axis=0) + much)
+
+
+def epsilon_for_all(much: float) -> Callable[..., tuple[Any, Any]]:
+    """So much is added to every spread, also where it is 1."""
+    return lambda x: (x.mean(axis=0), standardizer_like()(x)[1] + much)
+
+
 FIT_STANDARDIZER = Exercise(
     name="fit_standardizer",
     lesson=LESSON,
@@ -623,6 +633,24 @@ FIT_STANDARDIZER = Exercise(
             "What is (x - mean) / std for such a feature?",
         ),
         Mistake(
+            "epsilon-for-all",
+            epsilon_for_all(1e-8),
+            "Your `std` is too large by one and the same small number, for every feature.",
+            "A feature that never changes has a std of 1 already: there is no 0 left to guard "
+            "against.",
+            "What is your number added for, and does the case still exist?",
+            also=tuple(map(epsilon_for_all, (1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2))),
+        ),
+        Mistake(
+            "epsilon-for-those-that-change",
+            epsilon_where_it_changes(1e-8),
+            "Your `std` is too large by one and the same small number, where a feature changes.",
+            "A feature that never changes has a std of 1 already: there is no 0 left to guard "
+            "against.",
+            "What is your number added for, and does the case still exist?",
+            also=tuple(map(epsilon_where_it_changes, (1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2))),
+        ),
+        Mistake(
             "epsilon-added",
             standardizer_epsilon,
             "Your `std` has a small number in it, so that it is never 0.",
@@ -630,7 +658,6 @@ FIT_STANDARDIZER = Exercise(
             "little later, would come out a hundred million times too large.",
             "By what could a feature without any spread be divided so that it keeps its size?",
             also=(
-                standardizer_like(lambda x: x.std(axis=0) + 1e-8),
                 standardizer_like(lambda x: np.sqrt(x.var(axis=0) + 1e-8)),
                 *(
                     partial(lambda much, x: (x.mean(axis=0), x.std(axis=0) + much), much)
@@ -945,6 +972,19 @@ L2_PENALTY = Exercise(
             "A bias only moves an output up or down. It is large weights that make a network bend "
             "sharply from one sample to the next.",
             "Which names in params stand for weights?",
+        ),
+        Mistake(
+            "half-on-one-layer",
+            penalty_like(together=lambda parts, strength: strength / 2 * parts[0] + sum(parts[1:])),
+            "Your penalty has `strength / 2` before one layer's squares, and the others as they "
+            "are.",
+            "The factor stands before the sum over all layers.",
+            "Which brackets does your formula have, and what do they hold?",
+            also=(
+                penalty_like(
+                    together=lambda parts, strength: strength / 2 * parts[-1] + sum(parts[:-1])
+                ),
+            ),
         ),
         Mistake(
             "half-forgotten",

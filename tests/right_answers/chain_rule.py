@@ -103,8 +103,8 @@ def local_by_quotients(operation, parents):
     if operation == "relu":
         return (max(a, 0) / a,)
     if operation == "multiply":
-        product = a * rest[0]
-        return product / a, product / rest[0]
+        total = a + rest[0]  # ab = ((a + b)^2 - (a - b)^2) / 4
+        return (total - (a - rest[0])) / 2, (total + (a - rest[0])) / 2
     return {"add": (1, 1)[: len(parents)], "exp": (math.e**a,), "log": (1 / a,)}[operation]
 
 
