@@ -13,7 +13,7 @@ Where nothing fits, the message says what is wrong and does not guess.
 """
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from checks.exercise import Case, Comparison, Exercise, Finding, Mistake, Trial
-from checks.outputs import call, same
+from checks.outputs import call, nudge, same
 from checks.patterns import (
     PLAIN,
     TOGETHER,
@@ -35,7 +35,15 @@ from checks.patterns import (
 )
 from checks.variations import KINDS, Variation, variations
 
-__all__ = ["ANSWER_CHANGES", "answer_changes", "diagnose", "takes_generator"]
+__all__ = [
+    "ANSWER_CHANGES",
+    "ANSWER_KEPT",
+    "answer_changes",
+    "diagnose",
+    "keeps_an_output",
+    "takes_generator",
+    "with_other_numbers",
+]
 
 Retry = Callable[[Any], Trial]
 
@@ -70,7 +78,28 @@ def diagnose(exercise: Exercise, trials: Sequence[Trial], retry: Retry | None = 
         trial = next(t for t in trials if t.wrong)
         if retry is not None and not same(retry(trial.case).outputs, trial.outputs):
             return answer_changes(trial.case)
+        if retry is not None and finding.mistake is None:
+            beside = with_other_numbers(trial.case)
+            if keeps_an_output(exercise, trial, beside, retry(beside).outputs):
+                return ANSWER_KEPT
         return finding
+
+
+def keeps_an_output(
+    exercise: Exercise, trial: Trial, beside: Case, theirs: Mapping[str, np.ndarray]
+) -> bool:
+    """Whether an output is the very same in another case, where the right one is another."""
+    try:
+        first, other = (call(exercise, c, exercise.reference)[0] for c in (trial.case, beside))
+    except ValueError:  # numbers that the library refuses
+        return False
+    moved = [name for name in first if not close(first[name], other[name])]
+    return any(name in theirs and same(theirs[name], trial.outputs[name]) for name in moved)
+
+
+def with_other_numbers(case: Case) -> Case:
+    """The case with every real number in its arguments moved a little."""
+    return replace(case, args=nudge(case.args, np.random.default_rng(0), by=1e-3))
 
 
 ANSWER_CHANGES = Finding(
@@ -78,6 +107,14 @@ ANSWER_CHANGES = Finding(
     "Called a second time with the same arguments, your function gives another answer. "
     "Something is kept between the calls, or drawn at random.",
     "Does your function read or change anything that lives outside it?",
+)
+
+
+ANSWER_KEPT = Finding(
+    "answer-kept",
+    "Called with other numbers of the same shapes, your function gives the very same answer as "
+    "before: it has been kept from an earlier call.",
+    "Which of your lines looks at the numbers, and which only at their shapes or names?",
 )
 
 

@@ -18,7 +18,15 @@ from typing import Any
 
 import numpy as np
 
-from checks.diagnose import ANSWER_CHANGES, answer_changes, diagnose, takes_generator
+from checks.diagnose import (
+    ANSWER_CHANGES,
+    ANSWER_KEPT,
+    answer_changes,
+    diagnose,
+    keeps_an_output,
+    takes_generator,
+    with_other_numbers,
+)
 from checks.errors import describe_error, what_it_means
 from checks.exercise import (
     Cache,
@@ -184,15 +192,10 @@ def wrong_state(
     again = outputs_with(exercise, attempt, first.case)
     if not takes_generator(first.case) and not same(again, first.outputs):
         return answer_changes(first.case)
-    beside = replace(first.case, args=nudge(first.case.args, np.random.default_rng(0), by=1e-3))
+    beside = with_other_numbers(first.case)
     theirs = outputs_with(exercise, attempt, beside)
-    ours = [outputs_with(exercise, exercise.reference, case) for case in (first.case, beside)]
-    one_answer = first.case.accept is None
-    if one_answer and theirs is not None and ours[0] is not None and ours[1] is not None:
-        for name, array in theirs.items():
-            moves = not close(ours[0][name], ours[1][name])
-            if moves and same(array, first.outputs[name]):
-                return ANSWER_KEPT
+    if first.case.accept is None and keeps_an_output(exercise, first, beside, theirs or {}):
+        return ANSWER_KEPT
     if getattr(attempt, "overwrites", False) or not all(as_returned(exercise, t) for t in trials):
         return EARLIER_ANSWER_CHANGED
     return None
@@ -203,13 +206,6 @@ def as_returned(exercise: Exercise, trial: Trial) -> bool:
     outputs, problem = unpack(exercise, trial.case, trial.returned)
     return problem is None and same(outputs, dict(trial.outputs))
 
-
-ANSWER_KEPT = Finding(
-    "answer-kept",
-    "Called with other numbers of the same shapes, your function gives the very same answer as "
-    "before: it has been kept from an earlier call.",
-    "Which of your lines looks at the numbers, and which only at their shapes or names?",
-)
 
 EARLIER_ANSWER_CHANGED = Finding(
     "earlier-answer-changed",
