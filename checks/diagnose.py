@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from checks.exercise import Case, Comparison, Exercise, Finding, Mistake, Trial
-from checks.outputs import call, nudge, same
+from checks.outputs import arrays_of, call, in_reverse, nudge, same
 from checks.patterns import (
     PLAIN,
     TOGETHER,
@@ -40,7 +40,7 @@ __all__ = [
     "ANSWER_KEPT",
     "answer_changes",
     "diagnose",
-    "keeps_an_output",
+    "keeps_something",
     "takes_generator",
     "with_other_numbers",
 ]
@@ -80,26 +80,37 @@ def diagnose(exercise: Exercise, trials: Sequence[Trial], retry: Retry | None = 
             return answer_changes(trial.case)
         if retry is not None and finding.mistake is None:
             beside = with_other_numbers(trial.case)
-            if keeps_an_output(exercise, trial, beside, retry(beside).outputs):
+            if keeps_something(exercise, trial, beside, retry(beside).outputs):
                 return ANSWER_KEPT
         return finding
 
 
-def keeps_an_output(
+def keeps_something(
     exercise: Exercise, trial: Trial, beside: Case, theirs: Mapping[str, np.ndarray]
 ) -> bool:
-    """Whether an output is the very same in another case, where the right one is another."""
+    """Whether an output stays in another case as it was, or far from it, where it should change."""
     try:
         first, other = (call(exercise, c, exercise.reference)[0] for c in (trial.case, beside))
     except ValueError:  # numbers that the library refuses
         return False
-    moved = [name for name in first if not close(first[name], other[name])]
-    return any(name in theirs and same(theirs[name], trial.outputs[name]) for name in moved)
+    moved = [name for name in first if name in theirs and not close(first[name], other[name])]
+    return any(
+        same(theirs[name], trial.outputs[name])
+        or (trial.right and not close(theirs[name], other[name], FAR))
+        for name in moved
+    )
+
+
+FAR = 0.05
+"""Share of an output's size that is more than rounding and conventions can make."""
 
 
 def with_other_numbers(case: Case) -> Case:
-    """The case with every real number in its arguments moved a little."""
-    return replace(case, args=nudge(case.args, np.random.default_rng(0), by=1e-3))
+    """The case with other numbers of the same shapes: every real number moved a little, and the
+    samples in reverse order."""
+    args = nudge(case.args, np.random.default_rng(0), by=1e-3)
+    rows = next((len(array) for array in arrays_of(args) if array.ndim), 0)
+    return replace(case, args=in_reverse(args, rows))
 
 
 ANSWER_CHANGES = Finding(
@@ -112,8 +123,8 @@ ANSWER_CHANGES = Finding(
 
 ANSWER_KEPT = Finding(
     "answer-kept",
-    "Called with other numbers of the same shapes, your function gives the very same answer as "
-    "before: it has been kept from an earlier call.",
+    "Called with other numbers of the same shapes, your function gives what belongs to an earlier "
+    "call, or a part of that: it has been kept.",
     "Which of your lines looks at the numbers, and which only at their shapes or names?",
 )
 

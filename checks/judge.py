@@ -23,7 +23,7 @@ from checks.diagnose import (
     ANSWER_KEPT,
     answer_changes,
     diagnose,
-    keeps_an_output,
+    keeps_something,
     takes_generator,
     with_other_numbers,
 )
@@ -43,6 +43,7 @@ from checks.exercises import find_exercise
 from checks.gradients import numerical_gradient
 from checks.guard import borrowed_derivative, untouched_library
 from checks.outputs import (
+    arrays_of,
     call,
     copy,
     nudge,
@@ -184,17 +185,22 @@ def wrong_state(
 ) -> Finding | None:
     """What is wrong with what an attempt keeps from one call to the next.
 
-    The smallest usual case must give the same answer once more; with other numbers of the same
-    shapes it must give another, where that is right; and no call may write into what an earlier
-    one returned.
+    The smallest usual case of several samples must give the same answer once more; with other
+    numbers of the same shapes it must give another, where that is right; and no call may write
+    into what an earlier one returned.
     """
-    first = min(trials, key=lambda t: (t.case.extreme, size_of(t)))
+
+    def fitness(trial: Trial) -> tuple[bool, bool, int]:
+        alone = any(array.ndim and len(array) == 1 for array in arrays_of(trial.case.args))
+        return trial.case.extreme, alone, size_of(trial)
+
+    first = min(trials, key=fitness)
     again = outputs_with(exercise, attempt, first.case)
     if not takes_generator(first.case) and not same(again, first.outputs):
         return answer_changes(first.case)
     beside = with_other_numbers(first.case)
     theirs = outputs_with(exercise, attempt, beside)
-    if first.case.accept is None and keeps_an_output(exercise, first, beside, theirs or {}):
+    if first.case.accept is None and keeps_something(exercise, first, beside, theirs or {}):
         return ANSWER_KEPT
     if getattr(attempt, "overwrites", False) or not all(as_returned(exercise, t) for t in trials):
         return EARLIER_ANSWER_CHANGED
@@ -272,7 +278,7 @@ def outputs_with(
 
 def size_of(trial: Trial) -> int:
     """How many numbers an attempt gets in this case."""
-    return sum(array.size for array in trial.case.args if isinstance(array, np.ndarray))
+    return sum(array.size for array in arrays_of(trial.case.args))
 
 
 def follows(exercise: Exercise, attempt: Callable[..., Any], case: Case) -> bool:

@@ -14,8 +14,10 @@ import numpy as np
 from checks.exercise import Case, Exercise, Finding
 
 __all__ = [
+    "arrays_of",
     "call",
     "copy",
+    "in_reverse",
     "nudge",
     "nudged_one_by_one",
     "partly_moved",
@@ -168,6 +170,26 @@ def copy(value: Any) -> Any:
         return type(value)(copy(item) for item in value)
     if isinstance(value, dict):
         return {key: copy(item) for key, item in value.items()}
+    return value
+
+
+def arrays_of(value: Any) -> Iterator[np.ndarray]:
+    """All arrays in a nested value."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, (tuple, list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from arrays_of(item)
+
+
+def in_reverse(value: Any, n: int) -> Any:
+    """The same nested value with the rows of every array that has n of them in reverse order."""
+    if isinstance(value, np.ndarray):
+        return value[::-1].copy() if value.ndim and len(value) == n else value
+    if isinstance(value, (tuple, list)):
+        return type(value)(in_reverse(item, n) for item in value)
+    if isinstance(value, dict):
+        return {key: in_reverse(item, n) for key, item in value.items()}
     return value
 
 
