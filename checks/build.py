@@ -146,7 +146,7 @@ def solved_digest(lesson: Lesson) -> str:
     modules = [
         *(COURSE / "backprop_lib").rglob("*.py"),
         *(COURSE / "checks").glob("*.py"),
-        *(COURSE / "checks" / "exercises").glob("*.py"),
+        *(COURSE / "checks" / "exercises").rglob("*.py"),
         *(COURSE / "checks" / "questions").glob("*.py"),
     ]
     texts = [path.read_text(encoding="utf-8") for path in [lesson.source, *sorted(modules)]]

@@ -564,7 +564,7 @@ TRICKS = {
     """,
     "a stand-in as the answer": """
         import checks
-        from checks.exercises.backward_pass import relu_backward as theirs
+        from checks.exercises.backward_pass.relu_backward import relu_backward as theirs
         relu_backward = checks.check(theirs)
     """,
     "the library loaded anew without the stand-ins": """
@@ -575,7 +575,7 @@ TRICKS = {
         sys.path += ["/course", "/"]
         def relu_backward(dy, cache):
             try:
-                import checks.exercises.backward_pass as found
+                import checks.exercises.backward_pass.relu_backward as found
             except ImportError:
                 import backprop_lib.layers as found
             return found.relu_backward(dy, cache)

@@ -5,6 +5,7 @@ import datetime
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -23,7 +24,10 @@ from grader_submissions import (
     write,
 )
 
+import backprop_lib
+import checks
 from checks.__main__ import main
+from checks.exercises import EXERCISES, LESSONS
 from checks.grader.feedback import feedback_page, page_name
 from checks.grader.grade import GradedRow
 from checks.grader.gradebook import Entry
@@ -245,6 +249,51 @@ def test_a_changed_submission_is_graded_again_and_the_old_grade_kept(tmp_path: P
     # other limits, points or another seed are another grading
     grade(tmp_path / "in", tmp_path / "out", "--lesson", LESSON, "--points", "mlp_backward=9")
     assert rows_in(tmp_path / "out")[-1]["points"] == "9"
+
+
+VERSIONS = """
+from pathlib import Path
+import checks
+from checks.exercises import LESSONS
+from checks.grader.grade import exercise_version
+from checks.grader.settings import Settings
+def versions():
+    return [exercise_version(lesson, b"", Settings()) for lesson in LESSONS]
+before = versions()
+for path in sorted(Path(checks.__file__).parent.rglob("*.py")):
+    source = path.read_bytes()
+    path.write_bytes(source + b"# changed")
+    changed = [a for a, b, c in zip(LESSONS, before, versions(), strict=True) if b != c]
+    path.write_bytes(source)
+    print(path.relative_to(Path.cwd()).as_posix(), *changed)
+"""
+
+
+def test_what_decides_a_lessons_verdicts_makes_it_be_graded_again(tmp_path: Path) -> None:
+    for package in (backprop_lib, checks):
+        folder = Path(package.__file__).parent
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(folder, tmp_path / folder.name, ignore=ignore)
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", VERSIONS],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    regraded = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()}
+    for shared in ("judge", "exercises/drawing", "exercises/caches", "exercises/labels"):
+        assert regraded[f"checks/{shared}.py"] == list(LESSONS)
+    for shown in ("build", "exercises/__init__", "grader/report"):
+        assert regraded[f"checks/{shown}.py"] == []
+    for exercise in EXERCISES:
+        path = exercise.cases.__module__.replace(".", "/")
+        assert regraded[f"{path}.py"] == [exercise.lesson]
+    for path, lessons in regraded.items():  # what the exercises of a lesson share, and their order
+        if path.count("/") == 3:
+            assert len(lessons) == 1 and path.split("/")[2] in lessons[0]
 
 
 # settings

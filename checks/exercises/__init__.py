@@ -1,4 +1,4 @@
-"""Every exercise of the course, each declared once, one module a lesson."""
+"""Every exercise of the course, each declared once: a package a lesson, a module an exercise."""
 
 from checks.exercise import Exercise
 from checks.exercises import (

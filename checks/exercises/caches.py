@@ -7,7 +7,10 @@ import numpy as np
 
 from checks.exercise import Cache, Case
 
-__all__ = ["cache_for"]
+__all__ = ["LossAndCache", "OutAndCache", "cache_for"]
+
+OutAndCache = tuple[np.ndarray, Any]
+LossAndCache = tuple[Any, Any]
 
 
 def cache_for(

@@ -14,7 +14,7 @@ import backprop_lib
 import checks
 from checks.card import STYLE, card_html, card_text
 from checks.exercise import Case, Exercise, Result
-from checks.exercises import lesson_exercises
+from checks.exercises import LESSONS, lesson_exercises
 from checks.grader.cells import Plan, plan_cells, setup_sources
 from checks.grader.process import (
     AttemptLost,
@@ -95,17 +95,23 @@ def exercise_version(lesson: str, manifest_bytes: bytes, settings: Settings) -> 
     """A digest of all that decides a verdict beside the submission and the seed."""
     sha = hashlib.sha256(manifest_bytes)
     packages = [Path(module.__file__ or "").parent for module in (backprop_lib, checks)]
-    own = {e.cases.__module__.rpartition(".")[2] + ".py" for e in lesson_exercises(lesson)}
+    own, others = declared_in(lesson), declared_in(*LESSONS) - declared_in(lesson)
     for package in packages:
         for path in sorted(package.rglob("*.py")):
-            if path.parent.name == "exercises" and path.name not in own | {"drawing.py"}:
-                continue  # of another lesson
-            if path.name in PRESENTATION:
+            parts = path.relative_to(package).with_suffix("").parts
+            declares = parts[1] if parts[0] == "exercises" else ""
+            if declares in others or (path.name in PRESENTATION and declares not in own):
                 continue
             sha.update(path.read_bytes())
     points = sorted((e.name, points_of(e, settings)) for e in lesson_exercises(lesson))
     sha.update(repr((points, settings.limits)).encode())
     return sha.hexdigest()[:16]
+
+
+def declared_in(*lessons: str) -> set[str]:
+    """The names, under checks/exercises, of what declares these lessons' exercises."""
+    modules = [e.cases.__module__ for lesson in lessons for e in lesson_exercises(lesson)]
+    return {module.split(".")[2] for module in modules}
 
 
 def points_of(exercise: Exercise, settings: Settings) -> int:
