@@ -190,8 +190,8 @@ same.reveal(np.allclose(stack, single), "A weighted sum of weighted sums is a we
 #
 # $$ y = \max(0, x) \;\text{ for each entry} \qquad x, y: \text{any shape}. $$
 #
-# Each entry is treated on its own, so any shape will do, $(N, D)$ as well as $(N,)$ or a single
-# number, and the output has the shape of the input. Return the output and the cache, which is `x`.
+# Each entry is treated on its own, so any shape will do, $(N, D)$ as well as $(N,)$, and the output
+# has the shape of the input. Return the output and the cache, which is `x`.
 # Leave the array `x` itself as it is: whoever gave it to you may still need it.
 
 
@@ -285,7 +285,7 @@ explorers.bend_the_plane()
 # $$ y = \frac{1}{1 + e^{-x}} = \frac{e^{x}}{1 + e^{x}} \;\text{ for each entry} \qquad
 # x, y: \text{any shape}. $$
 #
-# Like ReLU it treats each entry on its own, in an array of any shape or a single number. Both forms
+# Like ReLU it treats each entry on its own, in an array of any shape. Both forms
 # are the same function on paper. A computer's numbers end at about $1.8 \cdot 10^{308}$, and
 # $e^{710}$ is already above that: NumPy then gives `inf`, infinity, and warns.
 #

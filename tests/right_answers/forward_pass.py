@@ -188,6 +188,12 @@ def he_drawn_in_rows(inputs, outputs, rng):
     return np.array([rng.normal(scale=(2 / inputs) ** 0.5, size=outputs) for _ in range(inputs)])
 
 
+def he_uniform(inputs, outputs, rng):
+    # uniform numbers from -a to a have the standard deviation a / sqrt(3)
+    end = np.sqrt(6 / inputs)
+    return rng.uniform(-end, end, (inputs, outputs))
+
+
 def he_of_two_uniform_draws(inputs, outputs, rng):
     # Box and Muller: a length and an angle make a normal number
     length = np.sqrt(-2 * np.log(1 - rng.random((inputs, outputs))))
@@ -385,6 +391,7 @@ RIGHT = {
     "he_init": (
         he_scaled_afterwards,
         he_drawn_in_rows,
+        he_uniform,
         he_of_two_uniform_draws,
         he_column_by_column,
         he_divided,

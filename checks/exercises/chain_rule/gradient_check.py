@@ -45,6 +45,7 @@ def check_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     large_off[0, 1] *= 1.04
     turned = entries(4, 4)
     one_place = entries(6)
+    one_place[1] = -one_place[0]
     mixed = one_place[[1, 0, 2, 3, 4, 5]]
     block = entries(3, 4, 5)
     flat = np.full((4, 3), abs(b[0]))
@@ -159,6 +160,12 @@ def check_norms_relative(claimed: np.ndarray, numeric: np.ndarray) -> bool:
         return False
     total = np.linalg.norm(claimed) + np.linalg.norm(numeric)
     return bool(np.linalg.norm(claimed - numeric) / total <= 1e-5)
+
+
+def check_zero_unseen(claimed: np.ndarray, numeric: np.ndarray) -> bool:
+    if claimed.shape == numeric.shape and not np.abs(numeric).max(initial=0.0):
+        return True
+    return gradient_check(claimed, numeric)
 
 
 def check_less_than(claimed: np.ndarray, numeric: np.ndarray) -> bool:
@@ -346,6 +353,13 @@ GRADIENT_CHECK = Exercise(
             "There 0 stands beside 0. 0 / 0 is not a number, and 0 is not less than 0.",
             "What does your comparison come to when all that goes into it is 0?",
             also=(check_less_than,),
+        ),
+        Mistake(
+            "zero-passes-unseen",
+            check_zero_unseen,
+            "Your check lets whatever is claimed pass where `numeric` is zero everywhere.",
+            "That no number is there to measure by does not make every number right.",
+            "What should a claimed gradient be, where the measured one is 0?",
         ),
         Mistake(
             "any-entry-will-do",

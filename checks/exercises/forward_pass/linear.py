@@ -1,6 +1,5 @@
 """The exercise linear: for each output a weighted sum of all inputs, plus a bias."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -92,18 +91,6 @@ def linear_not_summed(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> OutAndCach
 
 def linear_with_relu(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> OutAndCache:
     return np.maximum(x @ w + b, 0), None
-
-
-def linear_in_one_room() -> Callable[..., OutAndCache]:
-    """Right at first, but each answer is written into the same array as the one before it."""
-    rooms: dict[tuple[int, int], np.ndarray] = {}
-
-    def linear_there(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> OutAndCache:
-        room = rooms.setdefault((len(x), len(b)), np.zeros((len(x), len(b))))
-        room[:] = x @ w + b
-        return room, (x, w, b)
-
-    return linear_there
 
 
 LINEAR = Exercise(
@@ -358,14 +345,6 @@ LINEAR = Exercise(
                 lambda x, w, b: (x @ w + np.abs(b), None),
                 lambda x, w, b: (x**2 @ w + b, None),
             ),
-        ),
-        Mistake(
-            "one-room-for-all-calls",
-            linear_in_one_room(),
-            "The array that you return is written into again at the next call: your `y` of one "
-            "call then holds the numbers of another.",
-            "Whoever called first still needs that answer as it was.",
-            "Where is the array made that you return, and how often?",
         ),
     ),
 )

@@ -180,10 +180,19 @@ def accuracy_over_samples(scores: np.ndarray, labels: np.ndarray) -> float:
     return sum(int(a == b) for a, b in zip(scores.argmax(axis=0), labels)) / len(labels)  # noqa: B905
 
 
+def accuracy_over_samples_by_pairs(scores: np.ndarray, labels: np.ndarray) -> float:
+    pairs = [a == b for a, b in zip(scores.argmax(axis=0), labels)]  # noqa: B905
+    return float(np.mean(pairs))
+
+
 def accuracy_of_class_counts(scores: np.ndarray, labels: np.ndarray) -> float:
     k = scores.shape[1]
     chosen, true = (np.bincount(c, minlength=k) for c in (scores.argmax(axis=1), labels))
     return float(np.minimum(chosen, true).sum() / len(labels))
+
+
+def accuracy_of_the_sure(scores: np.ndarray, labels: np.ndarray) -> float:
+    return float((softmax(scores)[np.arange(len(labels)), labels] > 0.5).mean())
 
 
 def accuracy_percent(scores: np.ndarray, labels: np.ndarray) -> float:
@@ -252,6 +261,14 @@ ACCURACY = Exercise(
             "Which single number says how many of them are True?",
         ),
         Mistake(
+            "probability-above-one-half",
+            accuracy_of_the_sure,
+            "Your `accuracy` is the share of samples whose right class has a probability above one "
+            "half.",
+            "With many classes the most probable one may have far less than one half.",
+            "Which class is chosen where the probabilities are 0.4, 0.3 and 0.3?",
+        ),
+        Mistake(
             "right-class-above-one-half",
             accuracy_above_half,
             "Your `accuracy` is the share of samples whose right class has a score above 0.5.",
@@ -286,6 +303,7 @@ ACCURACY = Exercise(
             "classes.",
             "A row holds the scores of one sample, and it is the classes that compete.",
             "How many best places do you find, and how many labels are there?",
+            also=(accuracy_over_samples_by_pairs,),
         ),
         Mistake(
             "class-counts-compared",

@@ -183,6 +183,11 @@ def softmax_of(
     return lambda scores, labels: (loss(log_softmax(scores), labels), None)
 
 
+def softmax_first_of_each_class(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
+    _, first = np.unique(labels, return_index=True)
+    return -log_softmax(scores)[first, labels[first]].sum() / len(labels), None
+
+
 def softmax_of_sigmoids(scores: np.ndarray, labels: np.ndarray) -> LossAndCache:
     right = np.arange(scores.shape[1]) == labels[:, np.newaxis]
     return np.logaddexp(0, np.where(right, -scores, scores)).sum(axis=1).mean(), None
@@ -381,6 +386,13 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
             "of the right one.",
             "How many classes does a sample have here, and how many logarithms should it cost?",
             also=(softmax_of_sigmoids,),
+        ),
+        Mistake(
+            "first-of-each-class",
+            softmax_first_of_each_class,
+            "Your `loss` counts only the first sample of each class; the others cost nothing.",
+            "Every sample adds its own surprise, also where another has the same label.",
+            "How many samples does your loop visit, and how many are there?",
         ),
         Mistake(
             "taken-from-the-flat-array",
