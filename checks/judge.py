@@ -277,8 +277,10 @@ def outputs_with(
 
 
 def size_of(trial: Trial) -> int:
-    """How many numbers an attempt gets in this case."""
-    return sum(array.size for array in arrays_of(trial.case.args))
+    """Roughly how much an attempt has to do in this case: how many numbers it gets, times the
+    largest whole number, which may say how often it goes through them."""
+    numbers = sum(array.size for array in arrays_of(trial.case.args))
+    return numbers * max((a for a in trial.case.args if isinstance(a, int)), default=1)
 
 
 def follows(exercise: Exercise, attempt: Callable[..., Any], case: Case) -> bool:

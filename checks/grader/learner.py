@@ -328,8 +328,9 @@ class Learner:
                 os._exit(1)
             match frame.body:
                 case "value", value, series, changed:
-                    if changed is not None:
-                        self.protocol.copy_back(list(args), changed)
+                    for arg, now in zip(args, changed, strict=False):
+                        if now is not None:
+                            self.protocol.copy_back(arg, now)
                     return iter(value) if series else value
                 case _, kind, text:
                     raise REFERENCE_ERRORS.get(kind, RuntimeError)(text)

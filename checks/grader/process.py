@@ -422,8 +422,8 @@ class LearnerFunction:
 def ask_reference(references: Mapping[str, Callable[..., Any]], body: Any) -> tuple[Any, ...]:
     """A reference's answer to a call from a learner's process, or the error that it raised.
 
-    body: name, args and kwargs. Gives "value", the value, whether it came as an iterator, and the
-    args where the reference has changed them, else None; or "error", the kind and the text.
+    body: name, args and kwargs. Gives "value", the value, whether it came as an iterator, and of
+    the args those that the reference has changed, else None; or "error", the kind and the text.
     """
     match body:
         case str(name), [*args], dict(kwargs) if name in references:
@@ -433,7 +433,7 @@ def ask_reference(references: Mapping[str, Callable[..., Any]], body: Any) -> tu
     given = list(leaves([args, kwargs]))
     if not all(map(modest, given)) or sum(map(held_bytes, given)) > REFERENCE_BYTES:
         return "error", "ValueError", f"{name} cannot be called with such arguments"
-    before = list(map(state, given))
+    before = [list(map(state, leaves(arg))) for arg in args]
     try:
         with np.errstate(all="ignore"):
             value = references[name](*args, **kwargs)
@@ -441,8 +441,12 @@ def ask_reference(references: Mapping[str, Callable[..., Any]], body: Any) -> tu
             if series:
                 value = list(itertools.islice(value, MAX_ITEMS))
         # what it did to its arguments must happen to the learner's as well
-        changed = before != list(map(state, leaves([args, kwargs])))
-        return "value", value, series, args if changed else None
+        after = [list(map(state, leaves(arg))) for arg in args]
+        changed = [
+            None if was == is_now else arg
+            for arg, was, is_now in zip(args, before, after, strict=True)
+        ]
+        return "value", value, series, changed
     except Exception as error:
         return "error", type(error).__name__, f"{name}: {error}"
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 
 from checks.exercise import Case
-from checks.exercises.drawing import draw_sizes
 
 __all__ = ["Arrays", "alike_steps", "draw_arrays", "draw_step_sizes", "draw_steps", "first_steps"]
 
@@ -47,8 +46,13 @@ def alike_steps(rng: np.random.Generator) -> tuple[Arrays, list[Arrays]]:
 
 
 def draw_step_sizes(rng: np.random.Generator) -> list[dict[str, int]]:
-    """Sizes for three cases: a layer, and the number of steps T."""
-    return [draw_sizes(rng, "DMT", False) for _ in range(3)]
+    """Sizes for three cases: a layer, and the number of steps T, which are few: each is a call."""
+    cases = []
+    for _ in range(3):
+        steps = int(rng.integers(3, 6))
+        d, m = rng.choice([n for n in range(3, 10) if n != steps], 2, replace=False)
+        cases.append({"D": int(d), "M": int(m), "T": steps})
+    return cases
 
 
 def first_steps(case: Case, steps: int) -> Case | None:
