@@ -16,6 +16,7 @@ from checks.card import STYLE, card_html, card_text
 from checks.exercise import Case, Exercise, Result
 from checks.exercises import LESSONS, lesson_exercises
 from checks.grader.cells import Plan, plan_cells, setup_sources
+from checks.grader.cores import allow_cores, keep_to_one_core
 from checks.grader.process import (
     AttemptLost,
     CellOutcome,
@@ -151,12 +152,18 @@ class LessonGrader:
 
     def __enter__(self) -> "LessonGrader":
         """Start the server of learners' processes."""
-        self._sandbox.__enter__()
+        self._cores = keep_to_one_core()
+        try:
+            self._sandbox.__enter__()
+        except BaseException:
+            allow_cores(self._cores)
+            raise
         return self
 
     def __exit__(self, *error: Any) -> None:
         """End it."""
         self._sandbox.close()
+        allow_cores(self._cores)
 
     def grade(self, submission: Submission) -> Graded:
         """The rows of one submission, one for each exercise of its lesson.

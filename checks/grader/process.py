@@ -307,7 +307,7 @@ class LearnerProcess:
     def _take_answer(self) -> None:
         """Read what has come back."""
         try:
-            data = self._pipes.back.read(2**20)
+            data = self._pipes.back.read(2**16)
         except OSError:
             data = b""
         if data:

@@ -31,11 +31,14 @@ def train_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     """
     together, uneven, even, one = (draw_training_sizes(rng) for _ in range(4))
     n, b = sorted((together["N"], together["B"]))
-    # three batches and more, so that the first and the last are not all
+    # three batches, so that the first and the last are not all, or a few more: each is a step
+    b_uneven, b_even = uneven["B"], even["B"]
     n_uneven = int(
-        rng.choice([m for m in range(11, 26) if m > 2 * uneven["B"] and m % uneven["B"]])
+        rng.choice(
+            [m for m in range(10, 2 * b_uneven + 12) if m > 2 * b_uneven and m % b_uneven][:3]
+        )
     )
-    n_even = int(rng.choice([m for m in range(10, 28) if m > 2 * even["B"] and not m % even["B"]]))
+    n_even = next(m for m in range(10, 28) if m > 2 * b_even and not m % b_even)
     return (
         train_case(rng, {**together, "N": n, "B": b}),
         train_case(rng, {**uneven, "N": n_uneven}, repeated=True),
