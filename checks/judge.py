@@ -195,9 +195,10 @@ def wrong_state(
         return not trial.case.extreme and not alone
 
     first = next(filter(is_usual, trials), trials[0])
-    again = outputs_with(exercise, attempt, first.case)
-    if not takes_generator(first.case) and not same(again, first.outputs):
-        return answer_changes(first.case)
+    if not takes_generator(first.case):  # else wrong_randomness asks that
+        again = outputs_with(exercise, attempt, first.case)
+        if not same(again, first.outputs):
+            return answer_changes(first.case)
     beside = with_other_numbers(first.case)
     theirs = outputs_with(exercise, attempt, beside)
     if first.case.accept is None and keeps_something(exercise, first, beside, theirs or {}):
@@ -227,9 +228,13 @@ def wrong_randomness(
     """What is wrong with where the random numbers come from, where a generator comes in.
 
     Another generator must give another answer in some case, and the same answer again and again
-    there. The smallest cases come first: in a large one a learner's function may call others often.
+    there. First come the cases that have many right answers, the smallest before the others: in a
+    large one a learner's function may call others often.
     """
-    random = sorted((t for t in trials if takes_generator(t.case)), key=size_of)
+    random = sorted(
+        (t for t in trials if takes_generator(t.case)),
+        key=lambda t: (t.case.accept is None, size_of(t)),
+    )
     for seed in range(OTHER_GENERATORS if random else 0):
         for trial in random:
             beside = with_generator(trial.case, seed)

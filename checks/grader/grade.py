@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ from checks.card import STYLE, card_html, card_text
 from checks.exercise import Case, Exercise, Result
 from checks.exercises import LESSONS, lesson_exercises
 from checks.grader.cells import Plan, plan_cells, setup_sources
-from checks.grader.cores import allow_cores, keep_to_one_core
 from checks.grader.process import (
     AttemptLost,
     CellOutcome,
@@ -152,18 +151,12 @@ class LessonGrader:
 
     def __enter__(self) -> "LessonGrader":
         """Start the server of learners' processes."""
-        self._cores = keep_to_one_core()
-        try:
-            self._sandbox.__enter__()
-        except BaseException:
-            allow_cores(self._cores)
-            raise
+        self._sandbox.__enter__()
         return self
 
     def __exit__(self, *error: Any) -> None:
         """End it."""
         self._sandbox.close()
-        allow_cores(self._cores)
 
     def grade(self, submission: Submission) -> Graded:
         """The rows of one submission, one for each exercise of its lesson.
@@ -262,7 +255,11 @@ class Run:
             if name not in defined:
                 self._give(exercise, *why_missing(exercise, outcomes, self._losses))
                 continue
-            function = LearnerFunction(process, name, earlier_answers(exercise, self._exercises))
+            right = [
+                n for n, row in self._rows.items() if n in defined and row.verdict == "correct"
+            ]
+            earlier = earlier_answers(exercise, self._exercises, but=right)
+            function = LearnerFunction(process, name, earlier)
             try:
                 result = judge(name, function, self._settings.seed)
             except AttemptLost as lost:
@@ -399,16 +396,19 @@ def parameters(case: Case) -> int:
 
 
 def earlier_answers(
-    exercise: Exercise, exercises: Sequence[Exercise]
+    exercise: Exercise, exercises: Sequence[Exercise], but: Collection[str]
 ) -> Mapping[str, Callable[..., Any]]:
     """The library's versions of the lesson's earlier exercises that the exercise builds on.
 
-    In the notebook, check hands these on. Here they are withheld, so calls of them come to us.
+    In the notebook, check hands these on where the learner's own are not right. Here they are
+    withheld, so calls of them come to us. but: the exercises that are right.
     """
     code = getattr(exercise.reference, "__code__", None)
     used = code.co_names if code else ()
     earlier = exercises[: list(exercises).index(exercise)]
-    return {e.name: e.reference for e in earlier if e.reference.__name__ in used}
+    return {
+        e.name: e.reference for e in earlier if e.reference.__name__ in used and e.name not in but
+    }
 
 
 def why_missing(

@@ -215,7 +215,7 @@ class Learner:
         self.inbox = inbox
         self.outbox = outbox
         self.nonce = ""
-        self.last: dict[str, tuple[Any, bytes]] = {}
+        self.last: dict[str, tuple[Any, Any]] = {}
 
     def serve(self) -> None:
         """Answer until the judge hangs up."""
@@ -256,7 +256,7 @@ class Learner:
         return "done", [name for name in names if name in sys.modules]
 
     def answer_call(self, body: dict[str, Any]) -> tuple[str, Any]:
-        """Call a function; its arguments as they are afterwards go back beside its value.
+        """Call a function; those of its arguments that it has changed go back beside its value.
 
         With count, the number of calls that it made comes before its value.
         """
@@ -265,6 +265,7 @@ class Learner:
             kind = type(function).__name__
             raise TypeError(f"{body['name']} should be a function, but is a value of type {kind}")
         args = body["args"]
+        before = self.protocol.states(args)
         here = {name: self.shipped(own_name) for name, own_name in body["library"].items()}
         there = {name: self.reference(name) for name in body["references"]}
         with self.meaning(function, here | there), quiet():
@@ -275,20 +276,15 @@ class Learner:
             if isinstance(value, Iterator):  # its lines run only as the items are asked for
                 value = list(itertools.islice(value, MAX_ITEMS))
         overwrites = self.overwrites(body["name"], value)
-        return "returned", {"value": value, "args": args, "overwrites": overwrites}
+        changed = self.protocol.changed(args, before)
+        return "returned", {"value": value, "args": changed, "overwrites": overwrites}
 
     def overwrites(self, name: str, value: Any) -> bool:
         """Whether what this function returned the last time holds other numbers by now."""
-
-        def held(value: Any) -> bytes:
-            try:
-                return bytes(self.protocol.encode(self.protocol.Frame("", "", value)))
-            except self.protocol.ProtocolError:
-                return b""
-
-        before, were = self.last.get(name, (None, held(None)))
-        self.last[name] = (value, held(value))
-        return held(before) != were
+        states = self.protocol.states
+        before, was = self.last.get(name, (None, states([None])))
+        self.last[name] = (value, states([value]))
+        return bool(states([before]) != was)
 
     @contextlib.contextmanager
     def meaning(self, function: Any, names: dict[str, Any]) -> Iterator[None]:

@@ -24,8 +24,11 @@ from checks.grader.protocol import (
     Frame,
     ProtocolError,
     Unsupported,
+    changed,
     copy_back,
     encode,
+    leaves,
+    states,
     take_frame,
 )
 from checks.grader.sandbox import Sandbox
@@ -219,7 +222,9 @@ class LearnerProcess:
                 "numbers, or tuples, lists and dictionaries of these."
             )
         if isinstance(reply["args"], list) and len(reply["args"]) == len(args):
-            copy_back(args, tuple(reply["args"]))
+            for arg, now in zip(args, reply["args"], strict=True):
+                if now is not None:  # it is as it was
+                    copy_back(arg, now)
         if reply["overwrites"] is True:
             self.overwriting.add(name)
         return reply["value"]
@@ -433,7 +438,7 @@ def ask_reference(references: Mapping[str, Callable[..., Any]], body: Any) -> tu
     given = list(leaves([args, kwargs]))
     if not all(map(modest, given)) or sum(map(held_bytes, given)) > REFERENCE_BYTES:
         return "error", "ValueError", f"{name} cannot be called with such arguments"
-    before = [list(map(state, leaves(arg))) for arg in args]
+    before = states(args)
     try:
         with np.errstate(all="ignore"):
             value = references[name](*args, **kwargs)
@@ -441,25 +446,9 @@ def ask_reference(references: Mapping[str, Callable[..., Any]], body: Any) -> tu
             if series:
                 value = list(itertools.islice(value, MAX_ITEMS))
         # what it did to its arguments must happen to the learner's as well
-        after = [list(map(state, leaves(arg))) for arg in args]
-        changed = [
-            None if was == is_now else arg
-            for arg, was, is_now in zip(args, before, after, strict=True)
-        ]
-        return "value", value, series, changed
+        return "value", value, series, changed(args, before)
     except Exception as error:
         return "error", type(error).__name__, f"{name}: {error}"
-
-
-def leaves(value: Any) -> Iterator[Any]:
-    """All that a nested value holds, but the tuples, lists and dictionaries themselves."""
-    if isinstance(value, dict):
-        value = [*value.keys(), *value.values()]
-    if isinstance(value, (tuple, list)):
-        for item in value:
-            yield from leaves(item)
-    else:
-        yield value
 
 
 def modest(leaf: Any) -> bool:
@@ -474,13 +463,6 @@ def modest(leaf: Any) -> bool:
 def held_bytes(leaf: Any) -> int:
     """How much a value holds, in bytes."""
     return leaf.nbytes if isinstance(leaf, (np.ndarray, np.generic)) else len(str(leaf))
-
-
-def state(leaf: Any) -> Any:
-    """What changes where a function changes this value."""
-    if isinstance(leaf, np.ndarray):
-        return leaf.tobytes()
-    return leaf.bit_generator.state if isinstance(leaf, np.random.Generator) else None
 
 
 def find_unsupported(value: Any) -> str | None:

@@ -10,6 +10,7 @@ import json
 import math
 import re
 import struct
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,10 +21,13 @@ __all__ = [
     "ProtocolError",
     "Readable",
     "Unsupported",
+    "changed",
     "copy_back",
     "decode",
     "encode",
+    "leaves",
     "read_frame",
+    "states",
     "take_frame",
 ]
 
@@ -183,10 +187,11 @@ def unpack_arrays(described: Any, payload: bytes) -> list[np.ndarray]:
         size = math.prod(shape) * dtype.itemsize
         if size > len(payload) - start:
             raise ProtocolError("A frame holds fewer bytes than its arrays need.")
-        flat = np.frombuffer(payload, np.uint8, size, start)
-        if dtype.kind == "b":
-            flat = (flat != 0).view(np.uint8)  # other bytes than 0 and 1 are no truth values
-        arrays.append(flat.copy().view(dtype).reshape(shape))
+        if dtype.kind == "b":  # other bytes than 0 and 1 are no truth values
+            flat = np.frombuffer(payload, np.uint8, size, start) != 0
+        else:
+            flat = np.frombuffer(payload, dtype, size // dtype.itemsize, start).copy()
+        arrays.append(flat.reshape(shape))
         start += size
     if start != len(payload):
         raise ProtocolError("A frame holds more bytes than its arrays need.")
@@ -303,6 +308,35 @@ def unpack(node: Any, arrays: list[np.ndarray], depth: int, used: set[int]) -> A
         case ["unsupported", str(name)]:
             return Unsupported(name[:80])
     raise ProtocolError("A frame holds something that is no plain value.")
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """All that a nested value holds, but the tuples, lists and dictionaries themselves."""
+    if isinstance(value, dict):
+        value = [*value.keys(), *value.values()]
+    if isinstance(value, (tuple, list)):
+        for item in value:
+            yield from leaves(item)
+    else:
+        yield value
+
+
+def states(args: Sequence[Any]) -> list[list[Any]]:
+    """For each argument what a function that changes it cannot leave as it is."""
+    return [[state(leaf) for leaf in leaves(arg)] for arg in args]
+
+
+def state(leaf: Any) -> Any:
+    """The same for a value without others in it."""
+    if isinstance(leaf, np.ndarray):
+        return leaf.dtype.str, leaf.shape, leaf.tobytes()
+    return leaf.bit_generator.state if isinstance(leaf, np.random.Generator) else leaf
+
+
+def changed(args: Sequence[Any], before: list[list[Any]]) -> list[Any]:
+    """The arguments that are no longer as they were, with None in place of the others."""
+    now = states(args)
+    return [None if a == b else arg for arg, a, b in zip(args, now, before, strict=True)]
 
 
 def copy_back(target: Any, value: Any) -> Any:

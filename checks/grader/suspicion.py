@@ -146,7 +146,7 @@ def library_flags(
         elif isinstance(node, ast.Attribute):
             used = [node.attr]
         for name in used:
-            answered = [e.name for e in exercises if name in withheld_names([e])]
+            answered = [e.name for e in exercises if name in withheld_names((e,))]
             for exercise in [x for x in answered if x == cell.exercise] or answered:
                 yield Flag(exercise, "library's function", line_of(node, cell))
 

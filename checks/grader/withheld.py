@@ -4,6 +4,7 @@ What is withheld is not there at all, in no memory and in no file that the proce
 """
 
 import ast
+import functools
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,8 @@ EQUIVALENTS: dict[str, tuple[str, ...]] = {
 """What else of the library does what an exercise asks for, and more, by the exercise's name."""
 
 
-def withheld_names(exercises: Iterable[Exercise]) -> frozenset[str]:
+@functools.lru_cache
+def withheld_names(exercises: tuple[Exercise, ...]) -> frozenset[str]:
     """The library's functions and classes that answer these exercises."""
     names: set[str] = set()
     for exercise in exercises:
@@ -38,12 +40,14 @@ def withheld_names(exercises: Iterable[Exercise]) -> frozenset[str]:
 def is_shipped(function: Callable[..., Any], exercises: Iterable[Exercise]) -> bool:
     """Whether this function is one of the library's that is not withheld."""
     name = getattr(function, "__name__", "")
-    return getattr(backprop_lib, name, None) is function and name not in withheld_names(exercises)
+    return getattr(backprop_lib, name, None) is function and name not in withheld_names(
+        tuple(exercises)
+    )
 
 
 def write_library(folder: Path, exercises: Iterable[Exercise]) -> None:
     """Write the library into folder/backprop_lib, with a clear error in place of each answer."""
-    names = withheld_names(exercises)
+    names = withheld_names(tuple(exercises))
     target = folder / "backprop_lib"
     target.mkdir(parents=True)
     for path in sorted(Path(backprop_lib.__file__).parent.glob("*.py")):

@@ -17,7 +17,6 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from checks.exercises import LESSONS
-from checks.grader.cores import keep_to_one_core
 from checks.grader.grade import Graded, LessonGrader, unjudged
 from checks.grader.sandbox import Mode, SandboxError
 from checks.grader.settings import Settings
@@ -94,9 +93,7 @@ class Workers:
         patience = self._job.settings.limits.total_seconds + GRACE_SECONDS
         while waiting or any(worker.task for worker in self._workers):
             while len(self._workers) < min(self._count, len(waiting)):
-                taken = {worker.number for worker in self._workers}
-                number = next(n for n in range(self._count) if n not in taken)
-                self._workers.append(Worker(self._context, self._job, number))
+                self._workers.append(Worker(self._context, self._job))
             for worker in self._workers:
                 if worker.task is None and waiting:
                     worker.give(what, waiting.popleft())
@@ -116,16 +113,11 @@ class Workers:
 class Worker:
     """One worker process, seen from outside."""
 
-    def __init__(
-        self, context: multiprocessing.context.SpawnContext, job: Job, number: int
-    ) -> None:
-        self.number = number
+    def __init__(self, context: multiprocessing.context.SpawnContext, job: Job) -> None:
         self.connection, theirs = context.Pipe()
         self.task: Submission | None = None
         self.since = 0.0
-        self._process: BaseProcess = context.Process(
-            target=serve, args=(theirs, job, number), daemon=True
-        )
+        self._process: BaseProcess = context.Process(target=serve, args=(theirs, job), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -155,9 +147,8 @@ class Worker:
             self._process.join()
 
 
-def serve(connection: Connection, job: Job, number: int) -> None:
-    """In the worker of this number: do tasks until nobody is there any more."""
-    keep_to_one_core(number)
+def serve(connection: Connection, job: Job) -> None:
+    """In the worker: do tasks until nobody is there any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that made us
     limit_memory()
     grader: LessonGrader | None = None
