@@ -227,6 +227,22 @@ def test_numpy_set_to_raise_costs_nothing(tmp_path: Path) -> None:
     assert {row["verdict"] for row in rows_in(tmp_path / "out")} == {"correct"}
 
 
+@pytest.mark.parametrize("spoiled", ["wrong", "unwritten", "right"])
+def test_a_mistake_in_a_step_costs_the_training_nothing(spoiled: str, tmp_path: Path) -> None:
+    lesson = "06_gradient_descent"
+    answers = right_answers(lesson)
+    if spoiled == "wrong":
+        answers["sgd_step"] = "def sgd_step(params, grads, learning_rate):\n    raise OSError\n"
+        answers["iterate_minibatches"] = "def iterate_minibatches(*args):\n    return []\n"
+    elif spoiled == "unwritten":
+        del answers["sgd_step"], answers["iterate_minibatches"]
+    write(tmp_path / "in" / "ada" / f"{lesson}.ipynb", notebook(answers, lesson=lesson))
+    assert grade(tmp_path / "in", tmp_path / "out") == 0
+    verdicts = {row["exercise"]: row["verdict"] for row in rows_in(tmp_path / "out")}
+    assert verdicts["train_mlp"] == "correct"
+    assert (verdicts["sgd_step"] == "correct") == (spoiled == "right")
+
+
 def test_earlier_lessons_stand_as_the_library_has_them(tmp_path: Path) -> None:
     lesson = "06_gradient_descent"
     spoiled = (

@@ -255,10 +255,8 @@ class Run:
             if name not in defined:
                 self._give(exercise, *why_missing(exercise, outcomes, self._losses))
                 continue
-            right = [
-                n for n, row in self._rows.items() if n in defined and row.verdict == "correct"
-            ]
-            earlier = earlier_answers(exercise, self._exercises, but=right)
+            right = {n for n, row in self._rows.items() if row.verdict == "correct"}
+            earlier = earlier_answers(exercise, self._exercises, but=right & defined)
             function = LearnerFunction(process, name, earlier)
             try:
                 result = judge(name, function, self._settings.seed)
