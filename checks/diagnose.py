@@ -79,7 +79,7 @@ def diagnose(exercise: Exercise, trials: Sequence[Trial], retry: Retry | None = 
         if retry is not None and not same(retry(trial.case).outputs, trial.outputs):
             return answer_changes(trial.case)
         if retry is not None and finding.mistake is None:
-            beside = with_other_numbers(trial.case)
+            beside = moved_a_little(trial.case)
             if keeps_something(exercise, trial, beside, retry(beside).outputs):
                 return ANSWER_KEPT
         return finding
@@ -88,12 +88,16 @@ def diagnose(exercise: Exercise, trials: Sequence[Trial], retry: Retry | None = 
 def keeps_something(
     exercise: Exercise, trial: Trial, beside: Case, theirs: Mapping[str, np.ndarray]
 ) -> bool:
-    """Whether an output stays in another case as it was, or far from it, where it should change."""
+    """Whether an output stays in another case as it was, or far from it, where it should change.
+
+    Not where it says yes or no: what a little more makes of that may be left open.
+    """
     try:
         first, other = (call(exercise, c, exercise.reference)[0] for c in (trial.case, beside))
     except ValueError:  # numbers that the library refuses
         return False
-    moved = [name for name in first if name in theirs and not close(first[name], other[name])]
+    numbers = [c.name for c in trial.comparisons if not c.is_boolean and c.name in theirs]
+    moved = [name for name in numbers if not close(first[name], other[name])]
     return any(
         same(theirs[name], trial.outputs[name])
         or (trial.right and not close(theirs[name], other[name], FAR))
@@ -105,10 +109,14 @@ FAR = 0.05
 """Share of an output's size that is more than rounding and conventions can make."""
 
 
+def moved_a_little(case: Case) -> Case:
+    """The case with every real number moved a little."""
+    return replace(case, args=nudge(case.args, np.random.default_rng(0), by=1e-3))
+
+
 def with_other_numbers(case: Case) -> Case:
-    """The case with other numbers of the same shapes: every real number moved a little, and the
-    samples in reverse order."""
-    args = nudge(case.args, np.random.default_rng(0), by=1e-3)
+    """The same, and the samples in reverse order."""
+    args = moved_a_little(case).args
     rows = next((len(array) for array in arrays_of(args) if array.ndim), 0)
     return replace(case, args=in_reverse(args, rows))
 
