@@ -141,7 +141,13 @@ def test_report_writes_the_same_again(
 
 def test_the_class_report_counts_the_mistakes(graded_class: Path) -> None:
     page = (graded_class / "report.html").read_text(encoding="utf-8")
-    for part in ("weights-averaged", "To be looked at", "import torch", "Could not be graded", "<svg"):
+    for part in (
+        "weights-averaged",
+        "To be looked at",
+        "import torch",
+        "Could not be graded",
+        "<svg",
+    ):
         assert part in page
     assert "Walls up:" in page
     order = [page.index(f"<h3>{name}</h3>") for name in ("linear_backward", "mlp_backward")]
