@@ -302,6 +302,8 @@ def by_itself() -> str:
     for exercise in EXERCISES:
         untold = replace(exercise, mistakes=())
         for mistake in exercise.mistakes:
+            if mistake.habit is not None:
+                continue  # no single outcome shows it, and with the list goes what would
             for wrong in mistake.ways:
                 told, alone = judge(exercise.name, wrong), judgement(untold, wrong, 0)
                 if told.verdict != "wrong" or alone.verdict != "wrong":
