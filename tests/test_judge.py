@@ -1,13 +1,10 @@
-"""The judge against right answers written in many ways, and against wrong ones."""
+"""The judge: verdicts, near misses, structures, errors, and what it tells."""
 
 import functools
 import linecache
-from importlib import import_module
-from pkgutil import iter_modules
 
 import numpy as np
 import pytest
-import right_answers
 
 import backprop_lib as bl
 from checks import check
@@ -16,42 +13,6 @@ from checks.exercises import EXERCISES, find_exercise
 from checks.judge import judge
 
 NAMES = [exercise.name for exercise in EXERCISES]
-
-
-# Right answers, written differently
-
-MODULES = [import_module(f"right_answers.{m.name}") for m in iter_modules(right_answers.__path__)]
-RIGHT = {name: functions for module in MODULES for name, functions in module.RIGHT.items()}
-
-
-# One test an exercise, so that all attempts meet the same cases and the truth is found once.
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_right_answers_pass_however_they_are_written(name):
-    exercise = find_exercise(name)
-    assert len(set(RIGHT[name])) >= 5
-    for attempt in (exercise.reference, *RIGHT[name]):
-        for seed in range(200):
-            result = judge(name, attempt, seed)
-            assert result.verdict == "correct", (attempt.__name__, seed, result.message)
-            assert result.points == exercise.points
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_each_known_mistake_fails_under_its_own_name(name):
-    for mistake in find_exercise(name).mistakes:
-        for wrong in mistake.ways:
-            for seed in range(20):
-                result = judge(name, wrong, seed)
-                assert (result.verdict, result.points) == ("wrong", 0), (mistake.id, seed)
-                assert result.mistake == mistake.id, (seed, result.message)
-                assert result.question and mistake.symptom in result.message
-
-
-def test_there_are_many_known_mistakes_with_names_of_their_own():
-    ids = [(e.name, m.id) for e in EXERCISES for m in e.mistakes]
-    assert len(ids) == len(set(ids)) >= 150
 
 
 @pytest.mark.parametrize("name", NAMES)
