@@ -92,9 +92,10 @@ def count_class(entries: Iterable[Entry]) -> ClassCounts:
             counts.late.append((entry.student_id, entry.lesson))
         for row in entry.rows:
             if row.exercise:
-                found = counts.exercises.setdefault(
-                    row.exercise, ExerciseCounts(entry.lesson, symptoms_of(row.exercise))
-                )
+                found = counts.exercises.get(row.exercise)
+                if found is None:
+                    found = ExerciseCounts(entry.lesson, symptoms_of(row.exercise))
+                    counts.exercises[row.exercise] = found
                 found.verdicts[row.verdict] += 1
                 found.points += row.points
                 found.max_points += row.max_points
