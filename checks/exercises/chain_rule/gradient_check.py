@@ -47,7 +47,7 @@ def check_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     one_place = entries(6)
     one_place[1] = -one_place[0]
     mixed = one_place[[1, 0, 2, 3, 4, 5]]
-    block = entries(3, 4, 5)
+    block = np.abs(entries(3, 4, 5))
     flat = np.full((4, 3), abs(b[0]))
     shifted = one_place + np.array([0.5, -0.5, 0.0, 0.0, 0.0, 0.0])
     last_off = w * np.array([1.0, 1.0, 1.0, 1.0, 1.5])[:, np.newaxis]
@@ -72,7 +72,7 @@ def check_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         pair("planted: the rows are in reverse order", w[::-1].copy(), measured(w)),
         pair("planted: a row for every sample", np.tile(b, (3, 1)), measured(b)),
         pair("planted: one entry is not a number", lost, measured(w)),
-        pair("a right gradient with three axes", block, measured(block)),
+        pair("a right gradient with three axes, every entry positive", block, measured(block)),
         pair("planted: an entry that should be 0 is not", not_zero, measured(some_zero)),
         pair("planted: large entries, one of them 4 % too large", large_off, measured(large)),
         pair("planted: rows and columns exchanged", turned.T.copy(), measured(turned)),

@@ -9,6 +9,7 @@ from checks.exercise import Case, Exercise, Mistake
 from checks.exercises.chain_rule.graphs import (
     CHAIN,
     LADDER,
+    SHORTCUTS,
     TWISTED,
     Graph,
     Numbers,
@@ -24,7 +25,7 @@ def backward_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     """A chain, and graphs in which nodes are used several times; in one, values are 0 and below,
     and the output is another."""
     return (
-        *(backward_case(*draw_graph(rng, graph)) for graph in (CHAIN, TWISTED, LADDER)),
+        *(backward_case(*draw_graph(rng, graph)) for graph in (CHAIN, TWISTED, LADDER, SHORTCUTS)),
         backward_case(*around_zero(rng), "top"),
     )
 

@@ -5,6 +5,7 @@ import numpy as np
 __all__ = [
     "CHAIN",
     "LADDER",
+    "SHORTCUTS",
     "TWISTED",
     "Graph",
     "Numbers",
@@ -41,16 +42,30 @@ LADDER: Graph = {
     "later": ("log", "out"),
 }
 
+SHORTCUTS: Graph = {
+    # whatever the operation, something that it is made from is used again further on
+    "grown": ("exp", "x"),
+    "wide": ("add", "grown", "x"),
+    "narrow": ("log", "wide"),
+    "both": ("multiply", "narrow", "wide"),
+    "bent": ("tanh", "both"),
+    "lifted": ("add", "bent", "wide"),
+    "gate": ("relu", "lifted"),
+    "crossed": ("multiply", "gate", "both"),
+    "out": ("add", "crossed", "lifted"),
+}
 AROUND_ZERO: Graph = {
-    # an input of 0 and one below, negative slopes, a closed relu, a parent twice, and an input that
-    # goes nowhere
+    # an input of 0, one below and one little above, negative slopes, a closed relu and one that is
+    # hardly open, a parent twice, and an input that goes nowhere
     "double": ("add", "zero", "zero"),
     "level": ("multiply", "below", "across"),
     "closed": ("relu", "below"),
     "raised": ("exp", "zero"),
     "lower": ("multiply", "raised", "below"),
     "joined": ("add", "double", "lower"),
-    "open": ("add", "joined", "closed"),
+    "ajar": ("relu", "little"),
+    "doors": ("add", "closed", "ajar"),
+    "open": ("add", "joined", "doors"),
     "top": ("multiply", "open", "level"),
     "beyond": ("exp", "top"),
     "aside": ("tanh", "idle"),
@@ -85,6 +100,7 @@ def around_zero(rng: np.random.Generator) -> tuple[Graph, Numbers]:
     inputs = {
         "below": -round(float(rng.uniform(0.4, 1.3)), 3),
         "zero": 0.0,
+        "little": round(float(rng.uniform(0.004, 0.009)), 4),
         "across": round(float(rng.uniform(1.4, 2.3)), 3),
         "idle": round(float(rng.uniform(0.4, 1.3)), 3),
     }

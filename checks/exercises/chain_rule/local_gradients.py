@@ -20,7 +20,7 @@ def local_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     def above_zero() -> float:
         return round(float(rng.uniform(1.5, 3.0)), 3)
 
-    twin = above_zero()
+    twin, little = above_zero(), round(float(rng.uniform(0.004, 0.009)), 4)
     return (
         local_case("add", [somewhere(), above_zero()]),
         local_case("multiply", [above_zero(), -abs(somewhere())]),
@@ -28,7 +28,8 @@ def local_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         local_case("log", [above_zero()]),
         local_case("tanh", [somewhere()]),
         local_case("relu", [above_zero()]),
-        local_case("relu", [abs(somewhere())]),
+        local_case("relu", [little]),
+        local_case("relu", [-little], flat=True),
         local_case("relu", [-above_zero()], flat=True),
         # both parents alike, the other side of 0, and far out
         local_case("multiply", [twin, twin]),

@@ -12,7 +12,8 @@ __all__ = ["PERCEPTRON_PREDICT"]
 
 
 def predict_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Batches large enough for both labels to be common, one sample in a row, and one alone.
+    """Batches large enough for both labels to be common, one sample in a row, and two alone: one
+    that the bias makes a 1, and one on the line.
 
     And samples on the line itself: whole numbers, so that their sums are exactly zero.
     """
@@ -20,7 +21,7 @@ def predict_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     sizes_and_signs = zip([*many, draw_sizes(rng, "ND", True)], (1, -1, 1), strict=True)
     batches = [predict_case(rng, sizes, sign) for sizes, sign in sizes_and_signs]
     (x, w, b), sizes = batches[0].args, batches[0].sizes
-    alone = x[int(rng.integers(len(x)))]
+    lifted = rng.choice(x[(x @ w <= 0) & (x @ w + b > 0)])
     on_the_line = rng.integers(-4, 5, (9, 3))
     on_the_line[::3, 0] = on_the_line[::3, 1] + on_the_line[::3, 2] - 2
     # powers of two, so that each sum is exact: sums from 2^-40 to 2^40, of either sign, and 0
@@ -28,7 +29,14 @@ def predict_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     of_all_sizes[:, 1] = rng.permutation([-(2.0**-40), 2.0**-40, 0.0, 2.0**40, -(2.0**40)])
     return (
         *batches,
-        Case({"D": sizes["D"]}, (alone, w, b), values=("labels",)),
+        Case({"D": sizes["D"]}, (lifted, w, b), values=("labels",)),
+        Case(
+            {"D": 3},
+            (on_the_line[0], np.array([-1.0, 1.0, 1.0]), -2.0),
+            values=("labels",),
+            label="D=3, one sample, its sum exactly 0",
+            extreme=True,
+        ),
         Case(
             {"N": 9, "D": 3},
             (on_the_line, np.array([-1.0, 1.0, 1.0]), -2.0),
