@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_lib.layers import linear, linear_backward, relu_backward
+from backprop_lib.layers import linear, linear_backward, relu_backward, sigmoid, sigmoid_backward
 from backprop_lib.network import mlp_backward, mlp_forward
 from checks.exercise import Case, Exercise, Mistake
 from checks.exercises.drawing import draw_sizes
@@ -107,11 +107,13 @@ def mlp_like(
     bias: Callable[[np.ndarray, int], np.ndarray] = lambda db, n: db,
     passed_on: Callable[[np.ndarray, int], np.ndarray] = lambda dx, n: dx,
     named: Callable[[int, int], Any] = lambda i, layers: i,
+    undone: Callable[[np.ndarray, np.ndarray], np.ndarray] = relu_backward,
 ) -> Callable[..., Grads]:
     """The way back with one of its parts exchanged.
 
     gate: whether the ReLU of layer i is undone; weights, bias, passed_on: from dw, db or dx, and
-    the number of samples, to what is used; named: the number that layer i gets.
+    the number of samples, to what is used; named: the number that layer i gets; undone: what
+    stands for relu_backward.
     """
 
     def backward(dscores: np.ndarray, cache: Any) -> Grads:
@@ -119,7 +121,7 @@ def mlp_like(
         for i in range(layers, 0, -1):
             linear_cache, relu_cache = cache[i - 1]
             if relu_cache is not None and gate(i, layers):
-                dout = relu_backward(dout, relu_cache)
+                dout = undone(dout, relu_cache)
             dx, dw, db = linear_backward(dout, linear_cache)
             name = named(i, layers)
             grads[f"w{name}"] = weights(dw, len(dscores))
@@ -235,6 +237,18 @@ MLP_BACKWARD = Exercise(
             "Your last layer is right; what you pass on is cut off at 1 and -1.",
             "Cutting gradients off can help a wild training; it is not the gradient any more.",
             "What becomes of an entry of 3 on its way down?",
+        ),
+        Mistake(
+            "another-slope-than-that-of-relu",
+            mlp_like(undone=sigmoid_backward),
+            "Your last layer is right; below it the slope is that of another function than ReLU.",
+            "What was done on the way forward decides what is undone on the way back.",
+            "Which function's way back do you call on what relu kept?",
+            also=(
+                mlp_like(undone=lambda dy, x: sigmoid_backward(dy, sigmoid(x)[1])),
+                mlp_like(undone=lambda dy, x: dy * (1 - x**2)),
+                mlp_like(undone=lambda dy, x: dy * (1 - np.tanh(x) ** 2)),
+            ),
         ),
     ),
     uses={"linear_backward": linear_backward, "relu_backward": relu_backward},

@@ -302,5 +302,13 @@ SIGMOID_BACKWARD = Exercise(
             "One step back takes one derivative.",
             "How often did you take the derivative?",
         ),
+        Mistake(
+            "sigmoid-for-its-slope",
+            slope_like(lambda y: 1 / (1 + np.exp(-y))),
+            "Your `dx` is `dy` times the sigmoid of `y`.",
+            "How high a curve is, and how steep it is there, are two things. And the cache holds "
+            "what the sigmoid gave, not what it was given.",
+            "Which function of y is the slope, and do you need an exponential for it?",
+        ),
     ),
 )

@@ -416,5 +416,13 @@ SOFTMAX_CROSS_ENTROPY_BACKWARD = Exercise(
             "The chain rule multiplies the local derivative by what arrives from above.",
             "If dloss were 0, what should dscores be?",
         ),
+        Mistake(
+            "labels-counted-from-1",
+            scores_like(lambda p, hot, dloss, n: dloss * (p - np.roll(hot, -1, axis=1)) / n),
+            "In your `dscores` the 1 is taken off in the column before that of the label.",
+            "Classes are counted from 0, as columns are.",
+            "Which column belongs to label 0?",
+            also=(scores_like(lambda p, hot, dloss, n: dloss * (p - np.roll(hot, 1, axis=1)) / n),),
+        ),
     ),
 )

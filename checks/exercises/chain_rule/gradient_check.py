@@ -345,6 +345,10 @@ GRADIENT_CHECK = Exercise(
             "Your check lets a gradient of 4800 entries pass in which one is 4 % too large.",
             "In a mean, one wrong entry drowns among many right ones.",
             "Over the entries, do you ask for the mean, or for every single one?",
+            also=(
+                check_with(lambda off, n: off.mean() <= 1e-3 * np.abs(n).max()),
+                check_with(lambda off, n: off.mean() <= 1e-3 * np.abs(n).mean()),
+            ),
         ),
         Mistake(
             "zero-over-zero",

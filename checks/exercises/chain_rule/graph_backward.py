@@ -84,6 +84,14 @@ def backward_last_kept(graph: Graph, values: Numbers, output: str) -> Numbers:
     return backward_in_order(graph, values, output, order, lambda _, up, local: up * local)
 
 
+def backward_last_kept_of_those_that_arrive(graph: Graph, values: Numbers, output: str) -> Numbers:
+    # the same, but only nodes that have a gradient send anything on
+    order = topological_order(graph)[::-1]
+    return backward_in_order(
+        graph, values, output, order, lambda old, up, local: up * local if up else old
+    )
+
+
 def backward_first_kept(graph: Graph, values: Numbers, output: str) -> Numbers:
     order = topological_order(graph)[::-1]
     return backward_in_order(graph, values, output, order, lambda old, up, loc: old or up * loc)
@@ -201,19 +209,37 @@ def backward_sent_again_in_turn(graph: Graph, values: Numbers, output: str) -> N
     return backward_in_order(graph, values, output, order)
 
 
-def backward_at_own_value(graph: Graph, values: Numbers, output: str) -> Numbers:
-    gradients = dict.fromkeys(values, 0.0)
-    gradients[output] = 1.0
-    for name in topological_order(graph)[::-1]:
-        if name in graph:
-            operation, *parents = graph[name]
-            alone = len(parents) == 1
-            at_values = [values[name]] if alone else [values[p] for p in parents]
-            with np.errstate(all="ignore"):
-                local = local_gradients(operation, at_values)
-            for parent, slope in zip(parents, local, strict=True):
-                gradients[parent] += gradients[name] * slope
-    return gradients
+def backward_at_own_value(*operations: str) -> Callable[[Graph, Numbers, str], Numbers]:
+    """A wrong implementation that takes the slope of these at the node's own value."""
+
+    def backward(graph: Graph, values: Numbers, output: str) -> Numbers:
+        gradients = dict.fromkeys(values, 0.0)
+        gradients[output] = 1.0
+        for name in topological_order(graph)[::-1]:
+            if name in graph:
+                operation, *parents = graph[name]
+                at = [name] if operation in operations else parents
+                with np.errstate(all="ignore"):
+                    local = local_gradients(operation, [values[node] for node in at])
+                for parent, slope in zip(parents, local, strict=True):
+                    gradients[parent] += gradients[name] * slope
+        return gradients
+
+    return backward
+
+
+def backward_assigned_in(*operations: str) -> Callable[[Graph, Numbers, str], Numbers]:
+    """A wrong implementation in which nodes of these operations do not add to what has arrived."""
+
+    def backward(graph: Graph, values: Numbers, output: str) -> Numbers:
+        gradients = dict.fromkeys(values, 0.0) | {output: 1.0}
+        for name in reversed(topological_order(graph)):
+            for parent, local in sends(graph, values, name):
+                arrived = 0.0 if graph[name][0] in operations else gradients[parent]
+                gradients[parent] = arrived + gradients[name] * local
+        return gradients
+
+    return backward
 
 
 def backward_last_started(graph: Graph, values: Numbers, output: str) -> Numbers:
@@ -309,6 +335,7 @@ GRAPH_BACKWARD = Exercise(
             "Where a node is used more than once, your gradient holds only the last path's part.",
             "A node that acts on the output along two paths acts on it by both together.",
             "What happens to what a parent has already received when more arrives?",
+            also=(backward_last_kept_of_those_that_arrive,),
         ),
         Mistake(
             "first-path-kept",
@@ -428,10 +455,14 @@ GRAPH_BACKWARD = Exercise(
         ),
         Mistake(
             "local-gradient-at-the-own-value",
-            backward_at_own_value,
-            "Your nodes with one parent send on the slope at their own value, not at the parent's.",
+            backward_at_own_value("exp", "log", "tanh", "relu"),
+            "Nodes with one parent send on the slope at their own value, not at the parent's.",
             "The slope of exp at a is asked for where a stands: at the value that went in.",
             "Whose value does local_gradients want, the node's or its parent's?",
+            also=(
+                backward_at_own_value("exp", "tanh", "relu"),
+                *(backward_at_own_value(operation) for operation in ("exp", "log", "tanh")),
+            ),
         ),
         Mistake(
             "every-end-started",
@@ -549,6 +580,19 @@ GRAPH_BACKWARD = Exercise(
             "Your gradient of the output itself is 0; all others are right.",
             "The output moves exactly as far as it is moved.",
             "What is d(out)/d(out)?",
+        ),
+        Mistake(
+            "assigned-in-one-operation",
+            backward_assigned_in("tanh"),
+            "One kind of your nodes overwrites what its parents have already received; the others "
+            "add to it.",
+            "A node that acts on the output along two paths acts on it by both together, whatever "
+            "the operations are.",
+            "In which of your branches does a plain = stand?",
+            also=(
+                *(backward_assigned_in(o) for o in ("exp", "log", "relu", "add", "multiply")),
+                backward_assigned_in("exp", "log", "tanh", "relu"),
+            ),
         ),
     ),
     uses={"local_gradients": local_gradients},

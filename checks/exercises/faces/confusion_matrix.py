@@ -275,5 +275,19 @@ CONFUSION_MATRIX = Exercise(
                 confusion_like(lambda counts: counts[:, ::-1]),
             ),
         ),
+        Mistake(
+            "all-others-together",
+            lambda labels, predictions, classes: confusion_matrix(
+                (labels != 0).astype(int), (predictions != 0).astype(int), classes
+            ),
+            "Your table has two rows and columns in use: class 0, and all the others together.",
+            "True and False tell two classes apart, and there may be more.",
+            "In which row is a sample of class 2 counted?",
+            also=(
+                lambda labels, predictions, classes: confusion_matrix(
+                    labels, (predictions == labels).astype(int), classes
+                ),
+            ),
+        ),
     ),
 )

@@ -207,6 +207,7 @@ LINEAR = Exercise(
             also=(
                 lambda x, w, b: (x @ w + np.resize(b, (len(b), len(x))).T, None),
                 lambda x, w, b: (x @ w + b[::-1], None),
+                lambda x, w, b: (x @ w + (b[:, np.newaxis] if len(b) == len(x) else b), None),
             ),
         ),
         Mistake(

@@ -275,5 +275,12 @@ RELU = Exercise(
             "Of which type is the array that you write into?",
             also=(lambda x: (np.rint(np.maximum(x, 0)), x),),
         ),
+        Mistake(
+            "largest-for-all",
+            lambda x: (np.full_like(x, max(0.0, np.max(x))), x),
+            "Your `y` is one number in every entry: the largest of `x`.",
+            "A function that looks for one largest number among all does not compare pairs.",
+            "How many numbers should come out of an array of 24 entries?",
+        ),
     ),
 )

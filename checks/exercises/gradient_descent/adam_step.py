@@ -115,6 +115,23 @@ def divide(m_hat: np.ndarray, v_hat: np.ndarray, g: np.ndarray, epsilon: float) 
     return m_hat / (np.sqrt(v_hat) + epsilon)
 
 
+def adam_step_in_the_mean(
+    params: Arrays,
+    grads: Arrays,
+    mean: Arrays,
+    mean_square: Arrays,
+    step: int,
+    learning_rate: float = 0.001,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    epsilon: float = 1e-8,
+) -> None:
+    before = {name: p.copy() for name, p in params.items()}
+    adam_step(params, grads, mean, mean_square, step, learning_rate, beta1, beta2, epsilon)
+    for name, p in params.items():
+        mean[name][...] = before[name] - p
+
+
 def adam_averages_forgotten(
     params: Arrays,
     grads: Arrays,
@@ -669,6 +686,38 @@ ADAM_STEP = Exercise(
             "Your steps divide by the size of this step's gradient: the mean square is not used.",
             "One gradient says little about how large gradients are in the long run.",
             "Which of your variables stands below the fraction bar?",
+        ),
+        Mistake(
+            "multiplied-for-divided",
+            adam_like(average, lambda m, v, b1, b2, t: (m * (1 - b1**t), v * (1 - b2**t)), divide),
+            "Your averages become smaller by the correction: they are multiplied, not divided.",
+            "The averages begin at zero, so that they are too small at first.",
+            "At the first step, is m smaller or larger than the gradient, and what comes of yours?",
+            also=(
+                adam_like(average, lambda m, v, b1, b2, t: (m * (1 - b1**t), v), divide),
+                adam_like(
+                    average, lambda m, v, b1, b2, t: (m * (1 - b1**t), v / (1 - b2**t)), divide
+                ),
+            ),
+        ),
+        Mistake(
+            "step-written-into-the-mean",
+            adam_step_in_the_mean,
+            "Your first step is right; then `mean` holds that step in place of the average.",
+            "Two names for one array: what is done to it under one of them shows under the other.",
+            "Which array does your line with /= or *= write into, and is it still needed?",
+        ),
+        Mistake(
+            "betas-swapped-and-root-forgotten",
+            adam_like(
+                lambda m, v, g, b1, b2: average(m, v, g, b2, b1),
+                lambda m, v, b1, b2, t: correct(m, v, b2, b1, t),
+                lambda m_hat, v_hat, g, epsilon: m_hat / (v_hat + epsilon),
+            ),
+            "Two things at once: `beta1` and `beta2` stand in each other's place, and there is no "
+            "root below the fraction line.",
+            "Each average has its own beta, and it is the root of a mean square that is a size.",
+            "Which beta belongs to the mean, and in which unit is v?",
         ),
     ),
 )

@@ -37,14 +37,15 @@ def minibatch_cases(rng: np.random.Generator) -> tuple[Case, ...]:
 
 
 def minibatch_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
-    """Samples with labels that are all different, so that each can be found again."""
+    """Samples with labels that are all different, so that each can be found again. They are no
+    row numbers."""
     n, batch_size = sizes["N"], sizes["B"]
     shape = [n, *(size for letter, size in sizes.items() if letter not in "NB")]
     x = rng.integers(1, 8000, shape) / 8  # such numbers are the same in float32
     if x.ndim == 1:
         x = rng.permutation(8 * n) / 8 + 1.0  # all different
         x = x[:n]
-    y = rng.permutation(n)
+    y = rng.choice(np.arange(10, 10 + 2 * n), n, replace=False)
 
     def accept(outputs: Mapping[str, np.ndarray]) -> Finding | None:
         return wrong_batches(x, y, batch_size, *outputs.values())

@@ -460,5 +460,13 @@ MOMENTUM_STEP = Exercise(
             "Each parameter rolls down a slope of its own.",
             "How many velocities do you keep, and how many parameters are there?",
         ),
+        Mistake(
+            "rate-on-the-old-velocity",
+            momentum_like(lambda v, g, mu, lr, p: mu * lr * v + g),
+            "Your velocity fades too fast: the old one is multiplied by `learning_rate` as well.",
+            "How much of the speed is left after a step is what `momentum` says, and only that.",
+            "With a learning rate of 0.1, what share of the old velocity do you keep?",
+            also=(momentum_like(lambda v, g, mu, lr, p: lr * v + g),),
+        ),
     ),
 )

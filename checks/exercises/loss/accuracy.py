@@ -329,10 +329,14 @@ ACCURACY = Exercise(
         Mistake(
             "score-for-a-class",
             accuracy_max_for_argmax,
-            "Your `accuracy` is 0 in every case: a score is compared with a label, and the two "
-            "are hardly ever equal.",
+            "In your `accuracy` a score is compared with a label, and the two are hardly ever "
+            "equal.",
             "The highest score is one thing; at which class it stands is another.",
             "What does np.max give you, and what do the labels count?",
+            also=(
+                lambda scores, labels: float((np.round(scores.max(axis=1)) == labels).mean()),
+                lambda scores, labels: float((scores.max(axis=1).astype(int) == labels).mean()),
+            ),
         ),
         Mistake(
             "lowest-score",
@@ -513,6 +517,14 @@ ACCURACY = Exercise(
             "Your `accuracy` is the mean probability of the right class.",
             "A sample is right or wrong; how sure the model was does not count here.",
             "What does a sample count whose right class has 0.6, and the others share the rest?",
+        ),
+        Mistake(
+            "labels-taken-for-one-hot",
+            lambda scores, labels: float((best_of(scores) == 0).mean()),
+            "Your `accuracy` is the share of samples whose highest score is that of class 0: the "
+            "labels have no part in it.",
+            "A label is one number, and the place of the largest in a single number is always 0.",
+            "What do you do with the labels before you compare them?",
         ),
     ),
 )

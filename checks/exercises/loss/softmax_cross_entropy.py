@@ -569,5 +569,17 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
             "If you shuffled the labels, would your loss change?",
             also=(softmax_of(lambda logs, labels: -logs[:, -1].mean()),),
         ),
+        Mistake(
+            "scores-taken-for-probabilities",
+            lambda scores, labels: softmax_cross_entropy(np.clip(scores, 0, 1), labels),
+            "In your `loss` what a score has below 0, or above 1, does not count: it is cut off.",
+            "It is probabilities that lie between 0 and 1. A score may be any number.",
+            "On what do you act with clip or maximum, and what is it there to keep away from?",
+            also=(
+                lambda scores, labels: softmax_cross_entropy(np.clip(scores, -1, 1), labels),
+                lambda scores, labels: softmax_cross_entropy(np.maximum(scores, 0), labels),
+                lambda scores, labels: softmax_cross_entropy(np.minimum(scores, 1), labels),
+            ),
+        ),
     ),
 )
