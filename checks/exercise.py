@@ -26,7 +26,7 @@ class AttemptError(Exception):
     """An error raised inside a learner's function, carried as plain text from where it ran."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a case is equal to itself alone, and so can be remembered
 class Case:
     """One set of inputs on which an attempt is tried."""
 

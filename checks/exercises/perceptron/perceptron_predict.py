@@ -58,10 +58,10 @@ def predict_case(rng: np.random.Generator, sizes: dict[str, int], sign: int) -> 
     """Samples on both sides of a line that is well away from the origin, none of them on it. In a
     large batch no two of SUMS give the same labels."""
     w = rng.normal(0.0, 1.0, sizes["D"])
-    w *= rng.uniform(1.9, 2.5) / np.linalg.norm(w)
-    b = float(sign * rng.uniform(0.5, 0.7))
+    w *= rng.uniform(3.0, 3.4) / np.linalg.norm(w)
+    b = float(sign * rng.uniform(0.6, 0.7))
     while True:
-        x = rng.normal(0.0, 1.2, (sizes["N"], sizes["D"]))
+        x = rng.normal(0.0, 0.75, (sizes["N"], sizes["D"]))
         told_apart = len({total(x, w, b).tobytes() for total in SUMS}) == len(SUMS)
         if np.abs(x @ w + b).min() > 1e-3 and (told_apart or sizes["N"] == 1):
             return Case(sizes, (x, w, b), values=("labels",))
