@@ -5,7 +5,8 @@ In this order, and the first that fits every number is believed:
 1. a known mistake of the exercise gives the learner's very numbers in every case;
 2. a pattern says what happened to all wrong outputs, such as a factor N (checks/patterns.py);
 3. the library's version with one small change gives these numbers (checks/variations.py);
-4. the same, but for a factor as well; or different known mistakes in different cases;
+4. the same, but for a factor as well; or different known mistakes in different cases; or one of
+   them in some cases alone;
 5. each wrong output for itself, in the same way: there may be several mistakes. Where outputs are
    made from one another, only the first that is wrong is looked at.
 
@@ -262,7 +263,7 @@ class Explainer:
     def explain(self) -> Finding:
         """What is wrong, named if possible."""
         names = self.wrong_names(self.trials)
-        finding = self.together(names) or self.by_case()
+        finding = self.together(names) or self.by_case() or self.in_some_cases(names)
         if finding is not None:
             return finding
         alike, first = self.first_group()
@@ -339,8 +340,11 @@ class Explainer:
             if c.name == name and c.wrong.any()
         )
 
-    def by_ways(self, trials: Sequence[Trial], names: Sequence[str]) -> Finding | None:
-        """A known mistake, or a variation, that gives exactly the numbers of these outputs."""
+    def by_ways(
+        self, trials: Sequence[Trial], names: Sequence[str], scaled: bool = True
+    ) -> Finding | None:
+        """A known mistake, or a variation, that gives exactly the numbers of these outputs, or,
+        where they may be scaled, all but a factor."""
         if not telling(trials) or nearly_right(trials) is not None:
             return None
         alone = set(names) != {c.name for t in self.trials for c in t.comparisons}
@@ -353,7 +357,7 @@ class Explainer:
                     continue
                 if label == "1":
                     fits.setdefault(way.said_of(names, self.outputs), way)
-                elif label is not None and with_factor is None:
+                elif label is not None and with_factor is None and scaled:
                     with_factor = self.two(way, label, names)
                 if len(fits) > 1:
                     break
@@ -469,6 +473,25 @@ class Explainer:
             " and ".join(dict.fromkeys(way.id for way in parts)),
             f"There is more than one mistake. {message}",
             parts[0].question,
+        )
+
+    def in_some_cases(self, names: Sequence[str]) -> Finding | None:
+        """A way that explains the wrong cases, where there are others that are right."""
+        wrong = [t for t in self.trials if t.wrong]
+        if len(wrong) == len(self.trials):
+            return None
+        there = replace(self, trials=wrong)
+        finding = there.by_ways(there.narrowed(names), names, scaled=False)
+        if finding is None:
+            return None
+        numbers = [
+            i for i, t in enumerate(self.everything, 1) if any(t.case is w.case for w in wrong)
+        ]
+        where = f"case {numbers[0]} ({wrong[0].case.description})"
+        if len(numbers) > 1:
+            where = f"cases {listed(map(str, numbers))}"
+        return replace(
+            finding, message=f"In {where} alone, the others being right: {finding.message}"
         )
 
     # Each output for itself

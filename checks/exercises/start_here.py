@@ -322,6 +322,15 @@ SQUARED_ERRORS = Exercise(
             "Which of your numbers change when the targets do, and which when the predictions do?",
             also=(per_sample(lambda p, t: t**2),),
         ),
+        Mistake(
+            "times-all-differences",
+            lambda predictions, targets: (
+                (predictions[:, 0] - targets) * (predictions[:, 0] - targets).sum()
+            ),
+            "Each of your `errors` is a difference times the sum of all of them.",
+            "A square is a number times itself.",
+            "By what do you multiply the difference of sample 0?",
+        ),
     ),
 )
 

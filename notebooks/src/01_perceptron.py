@@ -235,10 +235,11 @@ predict("What is the new weight?", new_w_one).reveal(
 # $$ e = y_n - \hat y_n, \qquad w \leftarrow w + \eta \, e \, x_n, \qquad b \leftarrow b + \eta \, e
 # \qquad x_n, w: (D,), \quad y_n, e, b: \text{numbers}. $$
 #
-# Both the weights and the bias take part in $\hat y_n$; `perceptron_predict` gives it to you.
-# Return the new `w` and the new `b`, in this order. When the answer was right they equal the old
-# ones. Build a new array; do not write into the `w` that you were given, for somebody else may hold
-# it too. (`w = w + ...` builds a new one, `w += ...` writes into the old one.)
+# Both the weights and the bias take part in $\hat y_n$; `perceptron_predict` gives it to you. (Where
+# a sum is exactly zero, other books learn from any answer. In this exercise and the next that is
+# right too.) Return the new `w` and the new `b`, in this order. When the answer was right they equal
+# the old ones. Build a new array; do not write into the `w` that you were given, for somebody else
+# may hold it too. (`w = w + ...` builds a new one, `w += ...` writes into the old one.)
 
 # %% exercise="perceptron_update"
 def perceptron_update(x_n, y_n, w, b, learning_rate):

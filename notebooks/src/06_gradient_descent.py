@@ -513,6 +513,10 @@ guess_velocity.reveal(v, "It stands still where v = 0.9 v + 1, and that is at 10
 # So with $\mu = 0.9$ an even slope is taken ten times as fast, $1 / (1 - \mu)$ in general. That
 # is why a learning rate for momentum should be smaller than one for plain steps.
 #
+# Some put the learning rate into the velocity, $v \leftarrow \mu v - \eta \, \partial L / \partial
+# p$, and add that to $p$. While $\eta$ stays the same, the parameters go the same way, and that is
+# right too.
+#
 # What is to be remembered from step to step must be written **into the arrays** of `velocity`, or
 # it is gone when the function ends. `v *= momentum` changes the array that `v` names. `v =
 # momentum * v` makes a new one and leaves the old one as it was. Parameters change in place as
@@ -571,7 +575,8 @@ momentum_step = check(momentum_step)
 # $$ p \leftarrow p - \eta \, \frac{\hat m}{\sqrt{\hat v} + \varepsilon}. $$
 #
 # The tiny $\varepsilon$ is there for a parameter whose gradient has always been 0: without it,
-# the step would be 0/0.
+# the step would be 0/0. (Some put it under the root. It is too small to make a difference, and that
+# is right too.)
 #
 # **Predict.** One parameter has the gradient 1000, another 0.001. How far does each move in
 # Adam's very first step with $\eta = 0.1$? Work it through the formulas with $t = 1$, and put two

@@ -310,5 +310,13 @@ SIGMOID_BACKWARD = Exercise(
             "what the sigmoid gave, not what it was given.",
             "Which function of y is the slope, and do you need an exponential for it?",
         ),
+        Mistake(
+            "gradient-inside-the-brackets",
+            lambda dy, y: y * (1 - y * dy),
+            "Your `dx` is `y` where `dy` is 0: `dy` stands inside the brackets.",
+            "What does not move the loss above sends nothing back.",
+            "Which of your factors becomes 0 when dy is 0?",
+            also=(lambda dy, y: y * (1 - dy),),
+        ),
     ),
 )

@@ -242,6 +242,21 @@ def backward_assigned_in(*operations: str) -> Callable[[Graph, Numbers, str], Nu
     return backward
 
 
+def backward_assigned_to(place: int) -> Callable[[Graph, Numbers, str], Numbers]:
+    """A wrong implementation that does not add to what the parent at this place has, of two."""
+
+    def backward(graph: Graph, values: Numbers, output: str) -> Numbers:
+        gradients = dict.fromkeys(values, 0.0) | {output: 1.0}
+        for name in reversed(topological_order(graph)):
+            two = sends(graph, values, name)
+            for i, (parent, local) in enumerate(two):
+                arrived = 0.0 if len(two) == 2 and i == place else gradients[parent]
+                gradients[parent] = arrived + gradients[name] * local
+        return gradients
+
+    return backward
+
+
 def backward_last_started(graph: Graph, values: Numbers, output: str) -> Numbers:
     return graph_backward(graph, values, topological_order(graph)[-1])
 
@@ -593,6 +608,15 @@ GRAPH_BACKWARD = Exercise(
                 *(backward_assigned_in(o) for o in ("exp", "log", "relu", "add", "multiply")),
                 backward_assigned_in("exp", "log", "tanh", "relu"),
             ),
+        ),
+        Mistake(
+            "assigned-for-one-of-two-parents",
+            backward_assigned_to(1),
+            "Of a node's two parents one gets what arrives on top of what it has; the other has it "
+            "overwritten.",
+            "A node that acts on the output along two paths acts on it by both together.",
+            "Do all your lines that write a gradient add to it?",
+            also=(backward_assigned_to(0),),
         ),
     ),
     uses={"local_gradients": local_gradients},

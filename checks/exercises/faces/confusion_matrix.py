@@ -289,5 +289,18 @@ CONFUSION_MATRIX = Exercise(
                 ),
             ),
         ),
+        Mistake(
+            "either-for-both",
+            lambda labels, predictions, classes: np.array(
+                [
+                    [((labels == k) | (predictions == j)).sum() for j in range(classes)]
+                    for k in range(classes)
+                ]
+            ),
+            "Your fields count samples of that class together with samples of that prediction.",
+            "A sample has one field: the row of its label and, at once, the column of what was "
+            "predicted.",
+            "Which samples does your condition let through: where both are so, or where either is?",
+        ),
     ),
 )

@@ -31,6 +31,12 @@ def selection_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         # a smaller one that is worse, of the same size as one that is best
         ((fair, best, best), (small, large, small)),
         ((poor, fair, best, best), (medium, small, huge, medium)),
+        # better than the one before it, and not the best so far
+        ((fair, best, poor, fair, best), (medium, small, small, small, large)),
+        (
+            [poor, *rng.choice([poor, fair, best], 11).tolist()],
+            rng.choice([small, medium, large], 12).tolist(),
+        ),
     )
     odd = (
         ((best,), (large,)),
@@ -81,6 +87,20 @@ def chosen_accuracy(validation_accuracy: Sequence[float], parameters: Sequence[i
 
 def chosen_parameters(validation_accuracy: Sequence[float], parameters: Sequence[int]) -> int:
     return parameters[select_by_validation(validation_accuracy, parameters)]
+
+
+def chosen_in_turn(takes_over: Callable[..., bool]) -> Callable[..., int]:
+    """A loop that keeps one place; from (accuracies, parameters, i, that place), whether i takes
+    over."""
+
+    def chosen(validation_accuracy: Sequence[float], parameters: Sequence[int]) -> int:
+        best = 0
+        for i in range(1, len(parameters)):
+            if takes_over(validation_accuracy, parameters, i, best):
+                best = i
+        return best
+
+    return chosen
 
 
 def best_ones(accuracy: Sequence[float]) -> list[int]:
@@ -322,6 +342,24 @@ SELECT_BY_VALIDATION = Exercise(
             "Yours is the smallest network, and of equally small ones the worst.",
             "The accuracy comes first, and a high one is good.",
             "Which of the two numbers is compared first, and which way round?",
+        ),
+        Mistake(
+            "better-than-the-one-before",
+            chosen_in_turn(
+                lambda a, p, i, best: a[i] > a[i - 1] or (a[i] == a[best] and p[i] < p[best])
+            ),
+            "Yours is a candidate that is better than the one before it, though an earlier one was "
+            "better still.",
+            "The best so far need not be the neighbour.",
+            "With what does your loop compare an accuracy?",
+            also=(chosen_in_turn(lambda a, p, i, best: a[i] > a[i - 1]),),
+        ),
+        Mistake(
+            "any-smaller-wins",
+            chosen_in_turn(lambda a, p, i, best: a[i] > a[best] or p[i] < p[best]),
+            "A smaller candidate takes the place of the best one in yours, whatever its accuracy.",
+            "Size counts only between candidates that are equally good.",
+            "Does your condition ask for both at once: as good, and smaller?",
         ),
     ),
 )

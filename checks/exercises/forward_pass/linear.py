@@ -207,6 +207,7 @@ LINEAR = Exercise(
             also=(
                 lambda x, w, b: (x @ w + np.resize(b, (len(b), len(x))).T, None),
                 lambda x, w, b: (x @ w + b[::-1], None),
+                lambda x, w, b: (x @ w + np.resize(b, len(x))[:, np.newaxis], None),
                 lambda x, w, b: (x @ w + (b[:, np.newaxis] if len(b) == len(x) else b), None),
             ),
         ),
@@ -346,6 +347,20 @@ LINEAR = Exercise(
                 lambda x, w, b: (x @ w + np.abs(b), None),
                 lambda x, w, b: (x**2 @ w + b, None),
             ),
+        ),
+        Mistake(
+            "last-product-alone",
+            lambda x, w, b: (x[:, -1:] * w[-1], None),
+            "Your `y` is the last feature times its weight: the others and the bias are gone.",
+            "In a loop, a plain = throws away what the turns before it have found.",
+            "After the second turn of your inner loop, what is left of the first?",
+        ),
+        Mistake(
+            "one-sample-without-the-bias",
+            lambda x, w, b: (x @ w + b * (len(x) > 1), None),
+            "Your `y` is right for several samples; that of a single one lacks the bias.",
+            "One sample is a batch of one: nothing is different but N.",
+            "What does your branch for a single sample leave out?",
         ),
     ),
 )

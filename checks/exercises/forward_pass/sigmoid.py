@@ -13,14 +13,16 @@ __all__ = ["SIGMOID"]
 
 
 def sigmoid_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Batches into a sigmoid, one sample, numbers too large for a careless exp, other shapes."""
+    """Batches into a sigmoid, one sample, numbers too large for a careless exp, mostly below
+    0 or mostly above, other shapes."""
     batches = [sigmoid_case(rng, sizes) for sizes in draw_batches(rng, "ND")[:3]]
     sizes = draw_sizes(rng, "ND")
     large = rng.normal(0.0, 2.0, (sizes["N"], sizes["D"]))
     large[0, :2] = [-1000.0, 1000.0]
     large[1, :2] = [rng.uniform(20.0, 40.0), -rng.uniform(720.0, 900.0)]
     large[2, :3] = [0.0, 8.0, -8.0]
-    return (*batches, Case(sizes, (large,), values=("y",), extreme=True), *of_other_shapes(rng))
+    far = [Case(sizes, (x,), values=("y",), extreme=True) for x in (large, -large)]
+    return (*batches, *far, *of_other_shapes(rng))
 
 
 def sigmoid_case(rng: np.random.Generator, sizes: dict[str, int]) -> Case:
@@ -319,6 +321,20 @@ SIGMOID = Exercise(
                 lambda x: (np.round(sigmoid(x)[0], 3), None),
                 lambda x: (np.round(sigmoid(x)[0], 4), None),
             ),
+        ),
+        Mistake(
+            "e-for-one",
+            lambda x: (1 / (np.e + np.exp(-x)), None),
+            "Your `y` is 1 / (e + exp(-x)): below the bar stands e where 1 belongs.",
+            "exp(0) is 1; exp(1) is e.",
+            "What is the logarithm of 1?",
+        ),
+        Mistake(
+            "minus-below-the-bar",
+            lambda x: (np.where(x >= 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 - np.exp(x))), None),
+            "Your `y` is right on one side of 0; on the other 1 - u stands below the bar.",
+            "Both forms are the same curve, so at 0 they have to meet.",
+            "What does each of your forms give just beside 0?",
         ),
     ),
 )

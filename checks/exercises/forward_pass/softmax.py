@@ -11,24 +11,29 @@ __all__ = ["SOFTMAX"]
 
 
 def softmax_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Batches of scores, one sample, and scores too large for a careless exp."""
+    """Batches of scores, one sample, and scores too large for a careless exp, also in one sample
+    and in the last class."""
     batches = [softmax_case(rng, sizes) for sizes in draw_batches(rng, "NK")[:3]]
     sizes = draw_sizes(rng, "NK")
     large = rng.normal(0.0, 1.5, (sizes["N"], sizes["K"]))
     large[0] += 1000.0
     large[1] -= 1000.0
     large[2, 0] += 2000.0
-    # as many samples as classes: all equal, far below zero, one far below the others, one far off
-    # that is the last, so that what is kept from row to row shows
+    # as many samples as classes: all equal, far below zero, one far below the others, the last
+    # class far above them, one far off that is the last, so that what is kept from row to row shows
     square = rng.normal(0.0, 1.5, (5, 5))
     square[0] = 0.7
     square[1, 0] -= 2000.0
     square[2] += 900.0
+    square[2, -1] += 800.0
     square[3] -= 700.0
     square[4] -= rng.uniform(1500.0, 2000.0)
+    alone = rng.normal(0.0, 1.5, (1, sizes["K"]))
+    alone += 1000.0
     return (
         *batches,
         Case(sizes, (large,), values=("probabilities",), extreme=True),
+        Case({"N": 1, "K": sizes["K"]}, (alone,), values=("probabilities",), extreme=True),
         Case({}, (square,), values=("probabilities",), label="N = K = 5", extreme=True),
     )
 
@@ -47,6 +52,21 @@ def softmax_overflow(scores: np.ndarray) -> np.ndarray:
 def softmax_one_maximum(scores: np.ndarray) -> np.ndarray:
     e = np.exp(scores - scores.max())
     return e / e.sum(axis=1, keepdims=True)
+
+
+def softmax_square_without_keepdims(scores: np.ndarray) -> np.ndarray:
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    n, k = e.shape
+    return e / e.sum(axis=1, keepdims=n != k)
+
+
+def softmax_last_not_searched(scores: np.ndarray) -> np.ndarray:
+    e = np.exp(scores - scores[:, :-1].max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def softmax_one_sample_unshifted(scores: np.ndarray) -> np.ndarray:
+    return softmax_overflow(scores) if len(scores) == 1 else softmax(scores)
 
 
 def softmax_maximum_above_only(scores: np.ndarray) -> np.ndarray:
@@ -400,6 +420,30 @@ SOFTMAX = Exercise(
             "Your `probabilities` are odds: each exponential is divided by the sum of the others.",
             "A share is a part of the whole, its own part included.",
             "What do the rows of your result add up to?",
+        ),
+        Mistake(
+            "sums-of-other-rows",
+            softmax_square_without_keepdims,
+            "Your `probabilities` are divided by the sums of other rows where there are as many "
+            "samples as classes.",
+            "A row of sums beside a square table fits, and means something else than a column.",
+            "Which shape do your sums have, and which would line up with the rows?",
+        ),
+        Mistake(
+            "last-class-not-searched",
+            softmax_last_not_searched,
+            "Your `probabilities` are right but where the last class has by far the highest score: "
+            "there they are NaN.",
+            "The highest score may stand in any column.",
+            "Which columns does your search for the largest score go through?",
+        ),
+        Mistake(
+            "one-sample-overflows",
+            softmax_one_sample_unshifted,
+            "Your `probabilities` are right for a batch, but NaN for a single sample with large "
+            "scores.",
+            "One sample is a batch of one: nothing is different but N.",
+            "What does your branch for a single sample leave out?",
         ),
     ),
 )

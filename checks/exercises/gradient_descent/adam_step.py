@@ -132,6 +132,28 @@ def adam_step_in_the_mean(
         mean[name][...] = before[name] - p
 
 
+def adam_kept(mean_kept: bool = False, square_kept: bool = False) -> Callable[..., None]:
+    """A step of Adam that stores one of its averages as corrected."""
+
+    def step_of_adam(
+        params: Arrays,
+        grads: Arrays,
+        mean: Arrays,
+        mean_square: Arrays,
+        step: int,
+        learning_rate: float = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+    ) -> None:
+        adam_step(params, grads, mean, mean_square, step, learning_rate, beta1, beta2, epsilon)
+        for name in params:
+            mean[name] /= 1 - beta1**step if mean_kept else 1
+            mean_square[name] /= 1 - beta2**step if square_kept else 1
+
+    return step_of_adam
+
+
 def adam_averages_forgotten(
     params: Arrays,
     grads: Arrays,
@@ -718,6 +740,23 @@ ADAM_STEP = Exercise(
             "root below the fraction line.",
             "Each average has its own beta, and it is the root of a mean square that is a size.",
             "Which beta belongs to the mean, and in which unit is v?",
+        ),
+        Mistake(
+            "one-step-behind",
+            adam_like(
+                average, lambda m, v, b1, b2, t: correct(m, v, b1, b2, max(1, t - 1)), divide
+            ),
+            "Your first step is right; later ones are corrected as if they were one step earlier.",
+            "At step t there are t gradients in the averages.",
+            "Which power stands in your correction at step 2?",
+        ),
+        Mistake(
+            "corrected-mean-written-back",
+            adam_kept(mean_kept=True),
+            "Your first step is right; then the corrected `mean` is averaged and corrected again.",
+            "The running averages go on as they are. The correction is for this step's use only.",
+            "What is in mean when your function ends?",
+            also=(adam_kept(square_kept=True),),
         ),
     ),
 )

@@ -468,5 +468,12 @@ MOMENTUM_STEP = Exercise(
             "With a learning rate of 0.1, what share of the old velocity do you keep?",
             also=(momentum_like(lambda v, g, mu, lr, p: lr * v + g),),
         ),
+        Mistake(
+            "no-friction-without-momentum",
+            momentum_like(lambda v, g, mu, lr, p: (mu or 1.0) * v + g),
+            "Your steps are right for any momentum but 0: there nothing of the velocity fades.",
+            "A momentum of 0 keeps nothing; what is left is plain gradient descent.",
+            "What becomes of the old velocity in your branch for a momentum of 0?",
+        ),
     ),
 )

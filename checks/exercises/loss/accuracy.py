@@ -155,6 +155,23 @@ def accuracy_no_axis(scores: np.ndarray, labels: np.ndarray) -> float:
     return float((scores.argmax() == labels).mean())
 
 
+def accuracy_by_search(
+    better: Callable[[np.ndarray, int, int], bool], starts_anew: bool = True
+) -> Callable[[np.ndarray, np.ndarray], float]:
+    """The share by a loop over the classes; better: from (row, best so far, k) whether k is."""
+
+    def accuracy_searched(scores: np.ndarray, labels: np.ndarray) -> float:
+        right, best = 0, 0
+        for row, label in zip(scores, labels, strict=True):
+            best = 0 if starts_anew else best
+            for k in range(1, len(row)):
+                best = k if better(row, best, k) else best
+            right += best == label
+        return right / len(labels)
+
+    return accuracy_searched
+
+
 def accuracy_not_averaged(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return scores.argmax(axis=1) == labels
 
@@ -525,6 +542,30 @@ ACCURACY = Exercise(
             "labels have no part in it.",
             "A label is one number, and the place of the largest in a single number is always 0.",
             "What do you do with the labels before you compare them?",
+        ),
+        Mistake(
+            "best-not-set-back",
+            accuracy_by_search(lambda row, best, k: row[k] > row[best], starts_anew=False),
+            "Your `accuracy` is wrong where a row begins its search at the class that the row "
+            "before it has ended with.",
+            "Each sample has a search of its own.",
+            "How often does the line run that sets your best class to 0?",
+        ),
+        Mistake(
+            "better-than-its-neighbour",
+            accuracy_by_search(lambda row, best, k: row[k] > row[k - 1]),
+            "Your `accuracy` belongs to the last class whose score is above that of its neighbour.",
+            "The best so far need not be the one just before.",
+            "With what does your loop compare a score?",
+        ),
+        Mistake(
+            "positive-scores-alone",
+            lambda scores, labels: float(
+                ((best_of(scores) == labels) & (scores.max(axis=1) > 0)).mean()
+            ),
+            "Your `accuracy` counts a right sample only if its highest score is above 0.",
+            "A score is high or low only beside the others of its row.",
+            "What comes out for a row in which all scores are negative?",
         ),
     ),
 )

@@ -351,12 +351,18 @@ BINARY_CROSS_ENTROPY = Exercise(
         Mistake(
             "size-bars-missing",
             binary_of(lambda s, c: np.maximum(s, 0) - s * c + np.log(1 + np.exp(-s))),
-            "Your `loss` is wrong for negative scores: with max(s, 0) goes exp(-|s|), not exp(-s).",
+            "Your `loss` is wrong for one sign: with max(s, 0) goes exp(-|s|), not exp(-s).",
             "What was taken out of the logarithm depends on the sign, and so does what is left.",
             "For s = -3 and the label 0, what are your three terms?",
             also=(
                 binary_of(lambda s, c: np.maximum(s, 0) - s * c + np.log(1 + np.exp(s))),
                 binary_of(lambda s, c: s - s * c + np.logaddexp(0, -np.abs(s))),
+                binary_of(
+                    lambda s, c: (
+                        np.where(c == 1, np.maximum(-s, 0), np.maximum(s, 0))
+                        + np.log1p(np.exp(np.where(c == 1, -s, s)))
+                    )
+                ),
             ),
         ),
         Mistake(

@@ -581,5 +581,29 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
                 lambda scores, labels: softmax_cross_entropy(np.minimum(scores, 1), labels),
             ),
         ),
+        Mistake(
+            "maximum-taken-off-twice",
+            lambda scores, labels: (
+                softmax_cross_entropy(scores, labels)[0] - 2 * scores.max(axis=1).mean(),
+                None,
+            ),
+            "Your `loss` is too small by twice the mean of the rows' largest scores.",
+            "What is taken off inside the logarithm has to come back outside of it.",
+            "If every score grew by 1, what should become of the loss, and what becomes of yours?",
+        ),
+        Mistake(
+            "divided-again-and-again",
+            lambda scores, labels: (
+                sum(
+                    loss / len(labels) ** (len(labels) - n)
+                    for n, loss in enumerate(-log_softmax(scores)[np.arange(len(labels)), labels])
+                ),
+                None,
+            ),
+            "In your `loss` the later samples count for more: all that was added up before is "
+            "divided by N once for every sample.",
+            "A mean is divided once, when all have been added up.",
+            "How far is the line with the division indented?",
+        ),
     ),
 )

@@ -65,6 +65,12 @@ def epoch_first_valley(validation_loss: Sequence[float]) -> int:
     return len(validation_loss)
 
 
+def epoch_last_below_the_first(validation_loss: Sequence[float]) -> int:
+    return max(
+        i for i, loss in enumerate(validation_loss, 1) if i == 1 or loss < validation_loss[0]
+    )
+
+
 def epoch_first_left_out(validation_loss: Sequence[float]) -> int:
     return int(np.argmin(validation_loss[1:])) + 2
 
@@ -298,6 +304,20 @@ BEST_EPOCH = Exercise(
             "Your number counts from the end: how many epochs there are from the best one on.",
             "Epochs count from 1, the first one first.",
             "If the very first epoch is the best, what does your function give?",
+        ),
+        Mistake(
+            "best-not-renewed",
+            epoch_last_below_the_first,
+            "Your epoch is the last one that is below the first.",
+            "What is compared with the best so far must change the best so far.",
+            "When a better loss comes, which of your variables take its place?",
+        ),
+        Mistake(
+            "counted-from-zero-after-the-first",
+            lambda losses: max(1, int(np.argmin(losses))),
+            "Your epoch is one too small, but for the first, which is 1.",
+            "People call the first epoch number 1, and the second 2.",
+            "Which number does your loop give the second loss?",
         ),
     ),
 )

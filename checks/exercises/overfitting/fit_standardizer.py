@@ -255,6 +255,7 @@ FIT_STANDARDIZER = Exercise(
             "Your `std` is the variance: the square of the standard deviation.",
             "A spread is measured in the unit of the feature itself, not in its square.",
             "If x is in metres, in which unit is your std?",
+            also=(lambda x_train: (x_train.mean(axis=0), x_train.var(axis=0)),),
         ),
         Mistake(
             "one-less",

@@ -377,5 +377,12 @@ PERCEPTRON_PREDICT = Exercise(
             "Which weight does your function multiply with x[n, 0]?",
             also=(above_zero(lambda x, w, b: x @ np.sort(w) + b),),
         ),
+        Mistake(
+            "bias-left-out-for-one-sample",
+            lambda x, w, b: np.asarray(x @ w + b * (x.ndim > 1) > 0).astype(int),
+            "Your `labels` are right for a batch; for a single sample they do not depend on `b`.",
+            "A sample's label is the same whether it comes alone or with others.",
+            "Where does b come in if x has one axis?",
+        ),
     ),
 )

@@ -15,7 +15,8 @@ __all__ = ["PERCEPTRON_UPDATE"]
 
 def update_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     """A wrong answer to learn from for each label, and a right one for each. And a sample so badly
-    wrong that it stays wrong, with a feature and a weight of 0, a step of more than 1."""
+    wrong that it stays wrong, with a feature and a weight of 0, a step of more than 1. None is on
+    the line, where other books have other rules."""
     ordinary = tuple(
         update_case(rng, label, right, bias_decides)
         for label, right, bias_decides in (
@@ -467,6 +468,19 @@ PERCEPTRON_UPDATE = Exercise(
             "less a sigmoid.",
             "That is logistic regression. The perceptron learns from its answer, 0 or 1.",
             "Which numbers can a prediction be, and which can your error be?",
+        ),
+        Mistake(
+            "rate-for-one-label-alone",
+            lambda x_n, y_n, w, b, rate: perceptron_update(x_n, y_n, w, b, 1.0 if y_n else rate),
+            "Your steps have the right length for one label, and for the other they go as if "
+            "`learning_rate` were 1.",
+            "Both mistakes, a 1 taken for a 0 and a 0 taken for a 1, take steps of the same scale.",
+            "In which of your branches is learning_rate missing?",
+            also=(
+                lambda x_n, y_n, w, b, rate: perceptron_update(
+                    x_n, y_n, w, b, rate if y_n else 1.0
+                ),
+            ),
         ),
     ),
     uses={"perceptron_predict": perceptron_predict},
