@@ -27,7 +27,7 @@ def check_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     large[2, 3] = 0.0
     some_zero = entries(3, 7)
     some_zero[1] = 0.0
-    some_zero[:, 2] = 0.0
+    some_zero[:, 2] = some_zero[0, 0] = some_zero[-1, -1] = 0.0
     not_zero = some_zero.copy()
     not_zero[1, 2] = 0.03 * np.abs(some_zero).max()
     negative = -np.abs(entries(4, 3))

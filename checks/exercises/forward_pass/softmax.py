@@ -30,11 +30,21 @@ def softmax_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     square[4] -= rng.uniform(1500.0, 2000.0)
     alone = rng.normal(0.0, 1.5, (1, sizes["K"]))
     alone += 1000.0
+    in_turn = np.concatenate([np.arange(6), rng.integers(0, 6, 3)])
+    every_class = rng.normal(0.0, 1.5, (9, 6))
+    every_class[np.arange(9), rng.permutation(in_turn)] += 1500.0
     return (
         *batches,
         Case(sizes, (large,), values=("probabilities",), extreme=True),
         Case({"N": 1, "K": sizes["K"]}, (alone,), values=("probabilities",), extreme=True),
         Case({}, (square,), values=("probabilities",), label="N = K = 5", extreme=True),
+        Case(
+            {"N": 9, "K": 6},
+            (every_class,),
+            values=("probabilities",),
+            label="N=9, K=6, in each row one class far above the others, each class in turn",
+            extreme=True,
+        ),
     )
 
 

@@ -25,6 +25,7 @@ HISTORIES: tuple[tuple[int, tuple[float, ...]], ...] = (
     (5, (1.0, 0.6, 0.7)),  # fewer epochs than patience
     (3, (1.0, 0.4, 0.9, 0.85, 0.8, 0.3)),  # a new best after a long wait
     (4, (1.0, 0.5, 0.6, 0.7, 0.8)),  # rising, 3 epochs ago
+    (4, (0.8, 0.5, 0.6, 0.7, 0.9)),  # the same, and now above the first
     (3, (1.0, 0.5, 0.6, 0.7, 0.8)),  # rising 3 times in a row
     (3, (1.0, 0.5, 0.6, 0.7, 0.8, 0.4)),  # the same, and then a new best
     (3, (0.7, 0.8, 1.3, 0.6)),  # the highest in the middle

@@ -24,6 +24,9 @@ def predict_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     lifted = rng.choice(x[(x @ w <= 0) & (x @ w + b > 0)])
     on_the_line = rng.integers(-4, 5, (9, 3))
     on_the_line[::3, 0] = on_the_line[::3, 1] + on_the_line[::3, 2] - 2
+    # no product with its weight, and not the bias alone, says 0 as the sum does
+    second, third = float(rng.integers(2, 5)), float(rng.integers(-1, 2))
+    one_on_the_line = np.array([second + third - 2, second, third])
     # powers of two, so that each sum is exact: sums from 2^-40 to 2^40, of either sign, and 0
     of_all_sizes = np.zeros((5, 3))
     of_all_sizes[:, 1] = rng.permutation([-(2.0**-40), 2.0**-40, 0.0, 2.0**40, -(2.0**40)])
@@ -32,7 +35,7 @@ def predict_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         Case({"D": sizes["D"]}, (lifted, w, b), values=("labels",)),
         Case(
             {"D": 3},
-            (on_the_line[0], np.array([-1.0, 1.0, 1.0]), -2.0),
+            (one_on_the_line, np.array([1.0, -1.0, -1.0]), 2.0),
             values=("labels",),
             label="D=3, one sample, its sum exactly 0",
             extreme=True,

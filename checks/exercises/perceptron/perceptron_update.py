@@ -14,7 +14,7 @@ __all__ = ["PERCEPTRON_UPDATE"]
 
 
 def update_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """A wrong answer to learn from for each label, and a right one for each. And a sample so badly
+    """Wrong answers to learn from for each label, and a right one for each. And a sample so badly
     wrong that it stays wrong, with a feature and a weight of 0, a step of more than 1. None is on
     the line, where other books have other rules."""
     ordinary = tuple(
@@ -24,6 +24,8 @@ def update_cases(rng: np.random.Generator) -> tuple[Case, ...]:
             (0, False, False),
             (1, True, False),
             (0, True, True),
+            (1, False, False),
+            (0, False, True),
         )
     )
     d = int(rng.integers(4, 10))
@@ -38,7 +40,7 @@ def update_cases(rng: np.random.Generator) -> tuple[Case, ...]:
 def update_case(rng: np.random.Generator, label: int, right: bool, bias_decides: bool) -> Case:
     """One sample with this label that is judged right or wrong at first, well off the line. Where
     it is wrong, the step of the weights alone puts it right; where the bias decides,
-    the step of the bias alone too."""
+    the step of the bias alone too. Where it does not, its sign speaks for the other answer."""
     sizes = draw_sizes(rng, "D")
     learning_rate = float(rng.choice([0.15, 0.35, 0.65, 0.85]))
     while True:
@@ -51,6 +53,7 @@ def update_case(rng: np.random.Generator, label: int, right: bool, bias_decides:
             and abs(abs(b) - learning_rate) > 0.1  # b must not all but cancel: float32 is welcome
             and ((with_bias > 0) == label) == right
             and ((with_bias > 0) != (without > 0)) == bias_decides
+            and (bias_decides or (b > 0) != (with_bias > 0))
             and (right or learning_rate * (x_n @ x_n) > abs(with_bias) + 0.1)
             and (right or not bias_decides or learning_rate > abs(with_bias) + 0.02)
         ):
