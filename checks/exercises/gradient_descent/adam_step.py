@@ -21,8 +21,8 @@ __all__ = ["ADAM_STEP"]
 
 
 def adam_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Several steps from the start; one gradient is always zero. And a few with arrays of one
-    shape, with large and with small gradients."""
+    """Several steps from the start; one gradient is always zero. A few with arrays of one shape,
+    with large and with small gradients. And a few in which the mean forgets all at once."""
     cases = []
     for sizes in draw_step_sizes(rng):
         params, gradients = draw_steps(rng, sizes)
@@ -32,6 +32,9 @@ def adam_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     params, gradients = alike_steps(rng)
     alike = adam_case(rng, {}, params, gradients, 1e-16)
     cases.insert(1, replace(alike, label="arrays of one shape, 3 steps", extreme=True))
+    params, gradients = alike_steps(rng)
+    forgetful = adam_case(rng, {}, params, gradients, 1e-16, beta1=0.0)
+    cases.append(replace(forgetful, label="3 steps, beta1 = 0", extreme=True))
     return tuple(cases)
 
 
@@ -41,10 +44,16 @@ def adam_case(
     params: Arrays,
     gradients: list[Arrays],
     epsilon: float,
+    beta1: float | None = None,
 ) -> Case:
     """Some steps; epsilon so small that it does not matter where exactly it is added."""
-    learning_rate, beta1, beta2 = rng.uniform((0.1, 0.7, 0.95), (0.2, 0.85, 0.99))
-    settings = (float(learning_rate), float(beta1), float(beta2), epsilon)
+    learning_rate, drawn, beta2 = rng.uniform((0.1, 0.7, 0.95), (0.2, 0.85, 0.99))
+    settings = (
+        float(learning_rate),
+        float(drawn) if beta1 is None else beta1,
+        float(beta2),
+        epsilon,
+    )
     numbers = dict(zip(("learning_rate", "beta1", "beta2"), settings, strict=False))
     return Case(sizes, (params, gradients, *settings), values=tuple(params), numbers=numbers)
 
