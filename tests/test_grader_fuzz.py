@@ -16,7 +16,7 @@ from grader_submissions import HANDED_OUT, code_cell, notebook, right_answers, t
 from checks.__main__ import main
 from checks.exercises import lesson_exercises
 
-NOTEBOOKS = int(os.environ.get("GRADER_FUZZ", "1000"))
+NOTEBOOKS = int(os.environ.get("GRADER_FUZZ", "500"))
 """How many notebooks; 10,000 by GRADER_FUZZ=10000."""
 
 VERDICTS = {

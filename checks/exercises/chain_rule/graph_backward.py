@@ -299,6 +299,24 @@ def backward_measured(step: float) -> Callable[[Graph, Numbers, str], Numbers]:
     return backward
 
 
+def backward_measured_around(step: float) -> Callable[[Graph, Numbers, str], Numbers]:
+    """A wrong implementation: each node is moved by this step to both sides."""
+
+    def backward(graph: Graph, values: Numbers, output: str) -> Numbers:
+        gradients = {}
+        for name, value in values.items():
+            cut = {node: entry for node, entry in graph.items() if node != name}
+            given = {node: v for node, v in values.items() if node not in cut}
+            ends = (
+                graph_forward(cut, given | {name: value + move})[output] for move in (step, -step)
+            )
+            up, down = ends if output in cut else (value + step, value - step)
+            gradients[name] = (up - down) / (2 * step)
+        return gradients
+
+    return backward
+
+
 def backward_averaged(graph: Graph, values: Numbers, output: str) -> Numbers:
     parts: dict[str, list[float]] = {name: [] for name in values}
     gradients = dict.fromkeys(values, 0.0) | {output: 1.0}
@@ -476,6 +494,7 @@ GRAPH_BACKWARD = Exercise(
             "Whose value does local_gradients want, the node's or its parent's?",
             also=(
                 backward_at_own_value("exp", "tanh", "relu"),
+                backward_at_own_value("exp", "tanh"),
                 *(backward_at_own_value(operation) for operation in ("exp", "log", "tanh")),
             ),
         ),
@@ -617,6 +636,15 @@ GRAPH_BACKWARD = Exercise(
             "A node that acts on the output along two paths acts on it by both together.",
             "Do all your lines that write a gradient add to it?",
             also=(backward_assigned_to(0),),
+        ),
+        Mistake(
+            "measured-on-both-sides",
+            backward_measured_around(0.05),
+            "Your gradients are measured, not sent back: they are nearly right, and off where the "
+            "graph bends.",
+            "Measuring takes two runs for every node; the way back takes one for all of them.",
+            "Where does your function use local_gradients?",
+            also=tuple(backward_measured_around(step) for step in (0.1, 0.01, 1e-3)),
         ),
     ),
     uses={"local_gradients": local_gradients},

@@ -46,8 +46,9 @@ SHORTCUTS: Graph = {
     # whatever the operation, something that it is made from is used again further on
     "grown": ("exp", "x"),
     "wide": ("add", "grown", "x"),
-    "narrow": ("log", "wide"),
-    "both": ("multiply", "narrow", "wide"),
+    "moved": ("add", "wide", "y"),
+    "narrow": ("log", "moved"),
+    "both": ("multiply", "narrow", "moved"),
     "bent": ("tanh", "both"),
     "lifted": ("add", "bent", "wide"),
     "gate": ("relu", "lifted"),

@@ -1,6 +1,7 @@
 """The exercise numerical_gradient: slopes of a graph's output, from steps up and down."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,11 +24,19 @@ __all__ = ["NUMERICAL_GRADIENT"]
 
 def numerical_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     """Three graphs, with steps so large that each kind of difference gives numbers of its own. And
-    one with inputs of 0 and below, and another output."""
+    one with inputs of 0 and below, and another output; and one with whole numbers."""
     return (
         *(numerical_case(rng, *draw_graph(rng, graph)) for graph in (CHAIN, TWISTED, LADDER)),
         numerical_case(rng, *around_zero(rng), "top"),
+        whole_numbers_case(rng),
     )
+
+
+def whole_numbers_case(rng: np.random.Generator) -> Case:
+    """Inputs that are whole numbers, which a step must not be rounded to."""
+    graph, inputs = draw_graph(rng, LADDER)
+    whole: Numbers = {name: i + 2 for i, name in enumerate(inputs)}
+    return replace(numerical_case(rng, graph, whole), extreme=True)
 
 
 def numerical_case(
@@ -42,6 +51,20 @@ def numerical_case(
 def at(graph: Graph, inputs: Numbers, output: str, **moved: float) -> float:
     """The output where some of the inputs are others."""
     return graph_forward(graph, inputs | moved)[output]
+
+
+def numerical_in_the_inputs_type(
+    graph: Graph, inputs: Numbers, output: str, step: float
+) -> Numbers:
+    kind = np.array(list(inputs.values())).dtype.type
+    return {
+        k: (
+            at(graph, inputs, output, **{k: kind(v + step).item()})
+            - at(graph, inputs, output, **{k: kind(v - step).item()})
+        )
+        / (2 * step)
+        for k, v in inputs.items()
+    }
 
 
 def numerical_one_sided(graph: Graph, inputs: Numbers, output: str, step: float) -> Numbers:
@@ -384,6 +407,13 @@ NUMERICAL_GRADIENT = Exercise(
             "Your slopes are right, but under each other's names.",
             "A dictionary is asked by name, so each slope belongs under the name of its input.",
             "Which input was moved for the slope that you keep under the first name?",
+        ),
+        Mistake(
+            "step-rounded-away",
+            numerical_in_the_inputs_type,
+            "Your slopes are 0 where all inputs are whole numbers: the step is rounded away.",
+            "An array made from whole numbers holds whole numbers, also of what is written later.",
+            "Which dtype has the array that you move, and what is 2 + 0.03 in it?",
         ),
     ),
 )

@@ -302,5 +302,15 @@ CONFUSION_MATRIX = Exercise(
             "predicted.",
             "Which samples does your condition let through: where both are so, or where either is?",
         ),
+        Mistake(
+            "as-if-independent",
+            lambda labels, predictions, classes: np.outer(
+                np.bincount(labels, minlength=classes), np.bincount(predictions, minlength=classes)
+            ),
+            "Your fields are products: how often the label occurs times how often the prediction "
+            "does.",
+            "How often two things occur says nothing about how often they occur together.",
+            "Where does your function look at the label and the prediction of one sample at once?",
+        ),
     ),
 )

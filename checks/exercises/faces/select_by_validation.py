@@ -361,5 +361,19 @@ SELECT_BY_VALIDATION = Exercise(
             "Size counts only between candidates that are equally good.",
             "Does your condition ask for both at once: as good, and smaller?",
         ),
+        Mistake(
+            "place-after-sorting",
+            lambda accuracy, parameters: int(
+                np.argmax(np.array(accuracy)[np.argsort(parameters, kind="stable")])
+            ),
+            "Your number is a place among the candidates after they were sorted by size.",
+            "Sorting moves the candidates, and asked for is the place that one had before.",
+            "Which list does your number count in?",
+            also=(
+                lambda accuracy, parameters: int(
+                    np.argmin(np.array(parameters)[np.argsort(accuracy, kind="stable")[::-1]])
+                ),
+            ),
+        ),
     ),
 )

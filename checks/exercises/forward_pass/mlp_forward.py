@@ -18,13 +18,19 @@ __all__ = ["MLP_FORWARD"]
 
 def mlp_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     """Networks of two, three, ten layers and one layer, batches and one sample. Text puts w10
-    before w2."""
+    before w2. And a network in which all sizes are the same."""
     return (
         mlp_case(rng, draw_sizes(rng, "NDHK")),
         mlp_case(rng, draw_sizes(rng, "NDHGK")),
         mlp_case(rng, draw_sizes(rng, "NDHK", one_sample=True)),
         mlp_case(rng, draw_sizes(rng, "NDABCEFGHIJK", largest=15)),
         replace(mlp_case(rng, draw_sizes(rng, "NDK")), extreme=True),
+        replace(
+            mlp_case(rng, {"N": 5, "D": 5, "H": 5, "K": 5}),
+            sizes={},
+            label="N = D = H = K = 5",
+            extreme=True,
+        ),
     )
 
 

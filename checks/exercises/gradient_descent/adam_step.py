@@ -767,5 +767,18 @@ ADAM_STEP = Exercise(
             "What is in mean when your function ends?",
             also=(adam_kept(square_kept=True),),
         ),
+        Mistake(
+            "no-correction-and-root-forgotten",
+            adam_like(
+                average,
+                lambda m, v, b1, b2, t: (m, v),
+                lambda m_hat, v_hat, g, epsilon: m_hat / (v_hat + epsilon),
+            ),
+            "Two things at once: your averages are used as they are, and below the fraction line "
+            "there is no root.",
+            "Both averages begin at zero and are too small at first; and it is the root of a mean "
+            "square that is a size.",
+            "Which of your lines makes up for the zeros, and in which unit is v?",
+        ),
     ),
 )

@@ -14,8 +14,8 @@ __all__ = ["ACCURACY"]
 
 
 def accuracy_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """Three batches and one sample. A batch with scores below zero only, one with huge scores, and
-    two in which all are right, or none."""
+    """Three batches and one sample. A batch with scores below zero only, one with huge scores, two
+    in which all are right, or none, one of as many samples as classes, and one of many."""
     sizes = [draw_sizes(rng, "K", False) for _ in range(6)]
     batches = rng.choice(np.arange(24, 36), 6)
     counts = (batches[0], batches[1], 1, batches[2], batches[3], batches[4])
@@ -36,7 +36,27 @@ def accuracy_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         huge,
         Case({"N": 4, "K": 6}, (scores, best), values=("accuracy",), label="all are right"),
         Case({"N": 4, "K": 6}, (scores, (best + 1) % 6), values=("accuracy",), label="none right"),
+        square_case(rng),
+        many_case(rng),
     )
+
+
+def square_case(rng: np.random.Generator) -> Case:
+    """As many samples as classes, of which the columns would give another number."""
+    labels = rng.permutation(7)
+    while True:
+        scores = rng.normal(0.0, 1.0, (7, 7)) + 2.0 * np.eye(7)[labels]
+        by_row, by_column = ((scores.argmax(axis) == labels).sum() for axis in (1, 0))
+        if 0 < by_row != by_column > 0:
+            label = "N = K = 7"
+            return Case({}, (scores, labels), values=("accuracy",), label=label, extreme=True)
+
+
+def many_case(rng: np.random.Generator) -> Case:
+    """So many samples that a small counter runs over."""
+    labels = rng.integers(0, 3, 600)
+    scores = rng.normal(0.0, 1.0, (600, 3)) + 1.5 * np.eye(3)[labels]
+    return Case({"N": 600, "K": 3}, (scores, labels), values=("accuracy",), extreme=True)
 
 
 def accuracy_case(
@@ -566,6 +586,36 @@ ACCURACY = Exercise(
             "Your `accuracy` counts a right sample only if its highest score is above 0.",
             "A score is high or low only beside the others of its row.",
             "What comes out for a row in which all scores are negative?",
+        ),
+        Mistake(
+            "square-read-by-columns",
+            lambda scores, labels: float(
+                (scores.argmax(axis=0 if len(scores) == scores.shape[1] else 1) == labels).mean()
+            ),
+            "Your `accuracy` is right but where there are as many samples as classes: there it "
+            "goes by the columns.",
+            "Shapes that fit prove nothing where all sizes are the same.",
+            "Which axis of scores do you search, and how do you tell which one that is?",
+        ),
+        Mistake(
+            "counter-runs-over",
+            lambda scores, labels: (best_of(scores) == labels).sum(dtype=np.uint8) / len(labels),
+            "Your `accuracy` is right for few samples; with many, the count begins again at 0.",
+            "A number of eight bits holds at most 255.",
+            "Which dtype has the number in which you count?",
+            also=(
+                lambda scores, labels: (best_of(scores) == labels).sum(dtype=np.int8) / len(labels),
+            ),
+        ),
+        Mistake(
+            "one-hot-entries-compared",
+            lambda scores, labels: float(
+                (np.eye(scores.shape[1])[best_of(scores)] == np.eye(scores.shape[1])[labels]).mean()
+            ),
+            "Your `accuracy` compares rows of ones and zeros entry by entry, and counts the zeros "
+            "that agree.",
+            "Two classes that differ agree in all the places where neither is.",
+            "For one sample that is wrong, how many of your K comparisons come out equal?",
         ),
     ),
 )

@@ -1,6 +1,7 @@
 """The exercise softmax_cross_entropy: the surprise of a model of many classes, from its scores."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,7 +18,8 @@ __all__ = ["SOFTMAX_CROSS_ENTROPY"]
 
 
 def softmax_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """A batch of ordinary scores, one sample, and three batches with extreme scores."""
+    """A batch of ordinary scores, one sample, three batches with extreme scores, one that is not
+    balanced, and one of as many samples as classes."""
     ordinary, high, spread, apart = (draw_sizes(rng, "NK", False) for _ in range(4))
     return (
         softmax_case(rng, ordinary),
@@ -29,6 +31,7 @@ def softmax_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         # rows far apart: what keeps one row in range does not keep the other
         softmax_case(rng, apart, offsets=-rng.uniform(800.0, 900.0) * (np.arange(apart["N"]) % 2)),
         unbalanced_case(rng),
+        replace(softmax_case(rng, {"N": 5, "K": 5}), sizes={}, label="N = K = 5", extreme=True),
     )
 
 

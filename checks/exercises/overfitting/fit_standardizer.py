@@ -18,13 +18,16 @@ def standardizer_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     """Features of different size and place, one of which never changes; and a single sample.
 
     And a feature that never changes although its computed spread is not 0: the mean of seven
-    times 0.1 is rounded.
+    times 0.1 is rounded. As many samples as features, and a single feature.
     """
     first, second, one, _ = draw_batches(rng, "ND")
     # two of the same shape, for those who remember the first
     batches = [standardizer_case(rng, sizes) for sizes in (first, second, one, first)]
     rounded = standardizer_case(rng, {"N": 7, "D": int(rng.choice([3, 4, 5, 6, 8, 9]))}, 0.1)
-    return (*batches, odd_features_case(rng), replace(rounded, extreme=True))
+    alike = standardizer_case(rng, {"N": 5, "D": 5})
+    single = Case({"N": 6, "D": 1}, (rng.normal(3.0, 2.0, (6, 1)),), values=("mean", "std"))
+    further = (rounded, replace(alike, sizes={}, label="N = D = 5"), single)
+    return (*batches, odd_features_case(rng), *(replace(case, extreme=True) for case in further))
 
 
 def odd_features_case(rng: np.random.Generator) -> Case:

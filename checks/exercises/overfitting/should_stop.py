@@ -71,6 +71,15 @@ def stopping_case(losses: Sequence[float], patience: int) -> Case:
     return Case({}, (losses, patience), values=("stop",), label=label)
 
 
+def stop_counting_the_best(validation_loss: Sequence[float], patience: int) -> bool:
+    best, waited = np.inf, 0
+    for loss in validation_loss:
+        if loss < best:
+            best, waited = loss, 0
+        waited += 1
+    return waited >= patience
+
+
 def stop_one_late(validation_loss: Sequence[float], patience: int) -> bool:
     return len(validation_loss) - best_epoch(validation_loss) > patience
 
@@ -282,6 +291,10 @@ SHOULD_STOP = Exercise(
             "Your function stops after `patience` epochs, whatever the losses are.",
             "As long as the loss gets better, training goes on.",
             "Where in your function do the losses themselves come in?",
+            also=(
+                lambda losses, patience: len(losses) > patience,
+                lambda losses, patience: len(losses) - 1 > patience,
+            ),
         ),
         Mistake(
             "turned-round",
@@ -403,6 +416,13 @@ SHOULD_STOP = Exercise(
                     len(validation_loss) <= patience or should_stop(validation_loss, patience)
                 ),
             ),
+        ),
+        Mistake(
+            "new-best-counts-as-waiting",
+            stop_counting_the_best,
+            "Your function stops one epoch too early after a new best: that epoch is counted too.",
+            "The epoch of a new best is where the waiting begins anew, at zero.",
+            "Which value does your counter have just after a new best?",
         ),
     ),
     uses={"best_epoch": best_epoch},
