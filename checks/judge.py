@@ -70,7 +70,7 @@ MOST_NOISE_OF_DIFFERENCES = 1e-3
 """Above that it is no longer noise."""
 
 
-REPEATED = 8
+REPEATED = 6
 """How often it then gets the same one where the answer is small, and may come again by chance."""
 
 OTHER_GENERATORS = 8
@@ -575,8 +575,8 @@ def erratic(theirs: np.ndarray, ours: np.ndarray) -> bool:
 
 RNG_NOT_USED = Finding(
     "rng-not-used",
-    "Your numbers do not come from the `rng` that is passed in: with other generators in its "
-    "place your function gives the very same answer.",
+    "Your numbers do not come from the `rng` that is passed in, or they were kept from an earlier "
+    "call: with other generators in its place your function gives the very same answer.",
     "Which of your lines draws from rng, and does the answer depend on what it draws?",
 )
 

@@ -101,6 +101,16 @@ def mlp_gate_on_the_way_only(dscores: np.ndarray, cache: Any) -> dict[str, np.nd
     return grads
 
 
+def mlp_gate_after_the_layer(dscores: np.ndarray, cache: Any) -> Grads:
+    grads, dout = {}, dscores
+    for i in range(len(cache), 0, -1):
+        linear_cache, gate = cache[i - 1]
+        dout, grads[f"w{i}"], grads[f"b{i}"] = linear_backward(dout, linear_cache)
+        if gate is not None and gate.shape == dout.shape:
+            dout = relu_backward(dout, gate)
+    return grads
+
+
 def mlp_like(
     gate: Callable[[int, int], bool] = lambda i, layers: True,
     weights: Callable[[np.ndarray, int], np.ndarray] = lambda dw, n: dw,
@@ -249,6 +259,14 @@ MLP_BACKWARD = Exercise(
                 mlp_like(undone=lambda dy, x: dy * (1 - x**2)),
                 mlp_like(undone=lambda dy, x: dy * (1 - np.tanh(x) ** 2)),
             ),
+        ),
+        Mistake(
+            "gate-after-the-layer",
+            mlp_gate_after_the_layer,
+            "Your last layer is right; below it each gate comes after its own layer's weights, "
+            "where the shapes let it.",
+            "The way back undoes the last step first: in a layer that is the ReLU.",
+            "In which order does one hidden layer work on the way forward, and on the way back?",
         ),
     ),
     uses={"linear_backward": linear_backward, "relu_backward": relu_backward},

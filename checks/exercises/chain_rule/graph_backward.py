@@ -218,7 +218,7 @@ def backward_at_own_value(*operations: str) -> Callable[[Graph, Numbers, str], N
         for name in topological_order(graph)[::-1]:
             if name in graph:
                 operation, *parents = graph[name]
-                at = [name] if operation in operations else parents
+                at = [name] * len(parents) if operation in operations else parents
                 with np.errstate(all="ignore"):
                     local = local_gradients(operation, [values[node] for node in at])
                 for parent, slope in zip(parents, local, strict=True):
@@ -495,6 +495,8 @@ GRAPH_BACKWARD = Exercise(
             also=(
                 backward_at_own_value("exp", "tanh", "relu"),
                 backward_at_own_value("exp", "tanh"),
+                backward_at_own_value("exp", "tanh", "relu", "multiply"),
+                backward_at_own_value("exp", "log", "tanh", "relu", "multiply"),
                 *(backward_at_own_value(operation) for operation in ("exp", "log", "tanh")),
             ),
         ),

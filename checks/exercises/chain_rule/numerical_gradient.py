@@ -286,8 +286,9 @@ NUMERICAL_GRADIENT = Exercise(
             numerical_by_formula,
             "Your slopes do not depend on `step`: they are those of the chain rule, or of a step "
             "next to nothing.",
-            "These numbers are to check the chain rule, so they must come about without it.",
-            "Where does your function compute the output with an input that was moved?",
+            "These numbers are to check the chain rule, so they must come about without it. And "
+            "how far an input moves is handed in.",
+            "Does your function move the inputs, and by how much?",
         ),
         Mistake(
             "step-ignored",

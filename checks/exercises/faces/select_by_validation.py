@@ -309,6 +309,7 @@ SELECT_BY_VALIDATION = Exercise(
             "Yours is the candidate with the highest accuracy for each parameter.",
             "Size decides among equals; a worse network is no bargain for being small.",
             "Can a network with half the parameters and two thirds of the accuracy win in yours?",
+            also=(lambda accuracy, parameters: int(np.argmax(np.divide(accuracy, parameters))),),
         ),
         Mistake(
             "place-after-sorting",

@@ -88,6 +88,8 @@ def wrong_batches(
     if rows != labels:
         apart = int(np.count_nonzero(order != np.array(labels)))
         evidence = f"{apart} of {len(rows)} samples have another's label."
+        if len(set(rows)) < n == len(set(labels)) == len(rows):
+            return describe("rows-overwritten", evidence)
         if labels == list(range(n)):
             return describe("only-x-shuffled", evidence)
         if rows == list(range(n)):
@@ -105,6 +107,8 @@ def wrong_batches(
         return describe("drawn-with-replacement", f"{n - distinct} of N = {n} never come.")
     if counts == wanted[:-1] and n % batch_size:
         return describe("last-batch-dropped", held)
+    if counts == wanted[:-1] and counts:
+        return describe("last-full-batch-missing", held)
     if counts == wanted[:1] and len(wanted) > 1:
         return describe("one-batch-only", held)
     if set(counts) == {batch_size} and len(counts) == len(wanted) and n % batch_size:
@@ -214,6 +218,28 @@ def minibatch_dropped(
     for i in range(len(y) // batch_size):
         batch = order[i * batch_size : (i + 1) * batch_size]
         yield x[batch], y[batch]
+
+
+def minibatch_full_one_missing(
+    x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> list[Batch]:
+    order = rng.permutation(len(y))
+    ends = range(batch_size, len(y), batch_size)
+    batches = [order[end - batch_size : end] for end in ends]
+    rest = len(y) % batch_size
+    return [(x[batch], y[batch]) for batch in (*batches, *([order[-rest:]] if rest else []))]
+
+
+def minibatch_rows_overwritten(
+    x: np.ndarray, y: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> Iterator[Batch]:
+    x, y = x.copy(), y.copy()
+    for i in range(len(y) - 1, 0, -1):
+        j = int(rng.integers(i + 1))
+        x[i], y[i], x[j], y[j] = x[j], y[j], x[i], y[i]
+    yield from (
+        (x[i : i + batch_size], y[i : i + batch_size]) for i in range(0, len(y), batch_size)
+    )
 
 
 def minibatch_one_only(
@@ -579,6 +605,21 @@ MINIBATCH_MISTAKES = {
             "Your order does not depend on the `rng` that came in.",
             "With a seed of its own, the function gives the same order in every epoch.",
             "Call it twice with the same rng, one after the other: are the two orders different?",
+        ),
+        Mistake(
+            "last-full-batch-missing",
+            minibatch_full_one_missing,
+            "Where the batch size divides N, the last batch never comes.",
+            "A batch that ends just where the samples end is one of them.",
+            "With 6 samples and batches of 3, for which starts does your loop run?",
+        ),
+        Mistake(
+            "rows-overwritten",
+            minibatch_rows_overwritten,
+            "In your batches some rows of `x` come more than once and others never; the labels are "
+            "all there.",
+            "`x[i]` is no copy of a row but a look at it: what is written there shows through it.",
+            "After x[i] = x[j], where is what x[i] held before?",
         ),
     )
 }

@@ -215,7 +215,7 @@ BEST_EPOCH = Exercise(
             "rounded",
             epoch_like(lambda losses: [round(loss, 2) for loss in losses]),
             "Your function does not see that a later loss is lower by very little.",
-            "A loss is as exact as it comes; what is rounded away is lost.",
+            "However little lower a loss is, it is lower: nothing is to be rounded or passed over.",
             "What happens to 0.5041 and 0.5043 in your function?",
             also=(
                 *(
@@ -225,6 +225,10 @@ BEST_EPOCH = Exercise(
                     for digits in (0, 1, 3, 4)
                 ),
                 epoch_like(lambda losses: [int(v) for v in losses]),
+                *(
+                    epoch_like(better=partial(lambda by, loss, best: loss < best - by, by))
+                    for by in (0.1, 0.05, 0.02, 0.01, 0.005, 1e-3, 1e-4)
+                ),
                 *(
                     epoch_like(better=partial(lambda by, loss, best: loss < best - by, by))
                     for by in (1e-6, 1e-5, 1e-4, 1e-3, 1e-2)

@@ -271,11 +271,16 @@ FIT_STANDARDIZER = Exercise(
         Mistake(
             "first-and-last-compared",
             standardizer_like(constant=lambda x: x[0] == x[-1]),
-            "Your `std` is 1 for a feature that only begins and ends with the same value.",
+            "Your `std` is 1 for a feature in which two samples agree, though others differ.",
             "Two samples that agree do not say that all do.",
             "Which samples does your comparison look at?",
             also=(
                 standardizer_like(constant=lambda x: x[0] == x[min(1, len(x) - 1)]),
+                lambda x: (
+                    x.mean(axis=0),
+                    np.where(x[0] == x[min(1, len(x) - 1)], 1, x.std(axis=0)),
+                ),
+                lambda x: (x.mean(axis=0), np.where(x[0] == x[-1], 1, x.std(axis=0))),
                 standardizer_like(constant=lambda x: x[-1] == x[max(-2, -len(x))]),
             ),
         ),

@@ -71,15 +71,6 @@ def stopping_case(losses: Sequence[float], patience: int) -> Case:
     return Case({}, (losses, patience), values=("stop",), label=label)
 
 
-def stop_counting_the_best(validation_loss: Sequence[float], patience: int) -> bool:
-    best, waited = np.inf, 0
-    for loss in validation_loss:
-        if loss < best:
-            best, waited = loss, 0
-        waited += 1
-    return waited >= patience
-
-
 def stop_one_late(validation_loss: Sequence[float], patience: int) -> bool:
     return len(validation_loss) - best_epoch(validation_loss) > patience
 
@@ -227,11 +218,12 @@ SHOULD_STOP = Exercise(
             "Your function stops when the best is one epoch less than `patience` ago.",
             "A patience of 3 means: three epochs without a new best, and not two.",
             "If the best epoch is the last one, how many epochs have failed since?",
+            also=(lambda losses, patience: len(losses) > 1 and stop_one_early(losses, patience),),
         ),
         Mistake(
             "rises-in-a-row",
             stop_rising_in_a_row,
-            "Your function asks for a loss that rises `patience` times in a row.",
+            "Your function waits for `patience` losses in a row, none better than the one before.",
             "A loss that goes up and down, and never below the best, gets no better either.",
             "With which loss should each new one be compared: the last, or the best?",
         ),
@@ -416,13 +408,6 @@ SHOULD_STOP = Exercise(
                     len(validation_loss) <= patience or should_stop(validation_loss, patience)
                 ),
             ),
-        ),
-        Mistake(
-            "new-best-counts-as-waiting",
-            stop_counting_the_best,
-            "Your function stops one epoch too early after a new best: that epoch is counted too.",
-            "The epoch of a new best is where the waiting begins anew, at zero.",
-            "Which value does your counter have just after a new best?",
         ),
     ),
     uses={"best_epoch": best_epoch},

@@ -76,18 +76,22 @@ def fit_cases(rng: np.random.Generator) -> tuple[Case, ...]:
     single sample, one epoch of any samples, then what a line can separate, and what no line can.
     And more samples, which must end up separated."""
     x = rng.normal(0.2, 1.0, (4, int(rng.choice([3, 5, 6, 7, 8, 9]))))
-    once = replace(fit_case(rng, x, rng.permutation([0, 0, 1, 1]), epochs=1), draws=8)
+    once = fit_case(rng, x, rng.permutation([0, 0, 1, 1]), epochs=1)
     # two clouds, on opposite sides of the origin
     middle = draw_direction(rng, int(rng.integers(4, 10)))
     y = rng.permutation([0, 1, 1])
     x = np.where(y == 1, 1, -1)[:, np.newaxis] * middle + rng.normal(0.0, 0.2, (3, len(middle)))
     possible = fit_case(rng, x, y, epochs=3)
-    # two equal samples with different labels: a mistake in every epoch; and a sample across from
-    # them: at least two in an epoch that begins with zeros
-    twin = draw_direction(rng, int(rng.integers(4, 10)))
-    aside = rng.normal(0.0, 0.3, len(twin))
-    across = aside - aside @ twin / (twin @ twin) * twin - 0.8 * twin
-    impossible = fit_case(rng, np.array([twin, twin, across]), np.array([0, 1, 1]), epochs=3)
+    # the third lies three times as far out as the first, on the same side, with another label: four
+    # epochs, in each of which the counts and the order leave hardly a choice of where one ends up
+    knot = np.array([[1.0, -1.0], [-3.0, 0.0], [3.0, -3.0]]) * rng.choice([-1.0, 1.0], 2)
+    rows = rng.permutation(3)
+    impossible = replace(
+        fit_case(rng, rng.permutation(knot[rows], axis=1), np.array([0, 0, 1])[rows], epochs=4),
+        sizes={},
+        label="three samples that are not separated in four epochs",
+        draws=2,
+    )
     alone = fit_case(rng, rng.normal(0.5, 1.0, (1, int(rng.integers(3, 10)))), np.array([1]), 3)
     # three samples with the label 1, each so far from the others that what they teach speaks
     # against it: all are wrong when their turn comes, whichever comes first
@@ -102,7 +106,6 @@ def fit_cases(rng: np.random.Generator) -> tuple[Case, ...]:
         fit_case(rng, x, np.array([0, 1]), epochs=5),
         sizes={},
         label="two equal samples with different labels",
-        draws=10,  # where w and b end up hangs on the order, in a way that the counts tell
     )
     return each, alone, once, twins, possible, impossible, clouds_case(rng)
 

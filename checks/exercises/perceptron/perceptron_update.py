@@ -258,8 +258,8 @@ PERCEPTRON_UPDATE = Exercise(
             "zeros-teach-nothing",
             update_label_when_wrong,
             "Your `w` and `b` stay as they are when a 0 was taken for a 1.",
-            "A rule that multiplies by the label is made for the labels -1 and 1.",
-            "What is y_n times anything when the label is 0?",
+            "There are two ways to be wrong, and both teach.",
+            "If the prediction was 1 and the label 0, by what do your lines move w and b?",
         ),
         Mistake(
             "one-way-only",
@@ -484,6 +484,16 @@ PERCEPTRON_UPDATE = Exercise(
                     x_n, y_n, w, b, rate if y_n else 1.0
                 ),
             ),
+        ),
+        Mistake(
+            "bias-counted-twice",
+            lambda x_n, y_n, w, b, rate: (
+                w + rate * error_of(x_n, y_n, w, b) * x_n,
+                2 * b + rate * error_of(x_n, y_n, w, b),
+            ),
+            "Your `w` is right, and your new `b` holds the old one twice.",
+            "The step is added to what was there, once.",
+            "When the answer was right, what comes out for b, and what should?",
         ),
     ),
     uses={"perceptron_predict": perceptron_predict},
