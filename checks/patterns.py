@@ -430,7 +430,10 @@ def is_zero(received: np.ndarray, expected: np.ndarray) -> bool:
 def all_zero(trials: Sequence[Trial]) -> Finding | None:
     """An output left at zero."""
     for name, pairs in wrong_outputs(trials).items():
-        if all(c.received is not None and is_zero(c.received, c.expected) for _, c in pairs):
+        if all(
+            c.received is not None and c.expected.any() and is_zero(c.received, c.expected)
+            for _, c in pairs
+        ):
             return Finding(
                 "left-at-zero",
                 f"Your {name} is zero everywhere.",
@@ -773,9 +776,12 @@ def one_slice(trials: Sequence[Trial]) -> Finding | None:
                     pairs = zip(
                         np.moveaxis(received, axis, 0), np.moveaxis(expected, axis, 0), strict=True
                     )
-                    right = [close(mine, theirs) for mine, theirs in pairs]
+                    slices = list(pairs)
+                    right = [close(mine, theirs) for mine, theirs in slices]
                     alone = right.pop(index)
-                    return all(right) and not alone if only else alone and not any(right)
+                    if only:
+                        return all(right) and not alone
+                    return alone and not any(right) and bool(slices[index][1].any())
 
                 found = by_entry(trials, holds)
                 if found is not None:

@@ -194,8 +194,8 @@ CONFUSION_MATRIX = Exercise(
         Mistake(
             "columns-and-rows-exchanged-in-shares",
             confusion_like(lambda counts: shares(counts.T, 0)),
-            "Two things at once: the rows of your table are predictions, and it holds shares of "
-            "each true class.",
+            "Two things at once: the rows of your table are predictions, and it holds shares in "
+            "place of counts.",
             "A row is a true class here, and counts are asked for.",
             "Which of the two numbers of a sample names the row, and what should the sum of all "
             "fields be?",
@@ -311,6 +311,18 @@ CONFUSION_MATRIX = Exercise(
             "does.",
             "How often two things occur says nothing about how often they occur together.",
             "Where does your function look at the label and the prediction of one sample at once?",
+        ),
+        Mistake(
+            "whole-classes-on-the-diagonal",
+            confusion_like(lambda counts: counts + np.diag(counts.sum(axis=1) - counts.diagonal())),
+            "On the diagonal of your table stand all samples of a class, not only the right ones.",
+            "A row adds up to the samples of its class: the wrong ones stand beside the diagonal.",
+            "Which samples does your line for the diagonal count?",
+            also=(
+                confusion_like(
+                    lambda counts: counts + np.diag(counts.sum(axis=0) - counts.diagonal())
+                ),
+            ),
         ),
     ),
 )

@@ -363,7 +363,7 @@ SELECT_BY_VALIDATION = Exercise(
             "Does your condition ask for both at once: as good, and smaller?",
         ),
         Mistake(
-            "place-after-sorting",
+            "place-among-the-sorted",
             lambda accuracy, parameters: int(
                 np.argmax(np.array(accuracy)[np.argsort(parameters, kind="stable")])
             ),

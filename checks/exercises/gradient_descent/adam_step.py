@@ -780,5 +780,17 @@ ADAM_STEP = Exercise(
             "square that is a size.",
             "Which of your lines makes up for the zeros, and in which unit is v?",
         ),
+        Mistake(
+            "betas-swapped-and-no-correction",
+            adam_like(
+                lambda m, v, g, b1, b2: average(m, v, g, b2, b1),
+                lambda m, v, b1, b2, t: (m, v),
+                divide,
+            ),
+            "Two things at once: `beta1` and `beta2` stand in each other's place, and your "
+            "averages are used without undoing their pull towards zero.",
+            "Each average has its own beta, and begins at zero.",
+            "Which beta belongs to the mean, and what is m after the first step?",
+        ),
     ),
 )

@@ -223,7 +223,7 @@ SHOULD_STOP = Exercise(
         Mistake(
             "rises-in-a-row",
             stop_rising_in_a_row,
-            "Your function waits for `patience` losses in a row, none better than the one before.",
+            "Your function asks for `patience` epochs in a row, each compared with the one before.",
             "A loss that goes up and down, and never below the best, gets no better either.",
             "With which loss should each new one be compared: the last, or the best?",
         ),

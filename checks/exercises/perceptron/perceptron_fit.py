@@ -6,7 +6,7 @@ and a known mistake is named if some order leads that mistake to it.
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from typing import Any
@@ -165,11 +165,10 @@ def fit_case(
     x: np.ndarray,
     y: np.ndarray,
     epochs: int,
-    fits: tuple[Fit, ...] | None = None,
+    fits: tuple[Fit, ...] = (),
 ) -> Case:
     """These samples, with whatever order of theirs the attempt draws; it accepts where fits lead,
     by default right ones, for which a sum of zero may count as either label, or as neither."""
-    fits = fits or (partial(fit_right, 0), partial(fit_right, 1), partial(fit_right, None))
     sizes = {"N": x.shape[0], "D": x.shape[1]}
     learning_rate = float(rng.choice([0.15, 0.35, 0.65, 0.85]))
     return Case(
@@ -197,7 +196,9 @@ def fit_could_give(
 
 @dataclass(frozen=True, eq=False)
 class Outcomes:
-    """Where any of these implementations can lead on these samples, found once for all attempts."""
+    """Where one can get on these samples, found once for all attempts: with any of these
+    implementations, or else with a right one, for which a sum of zero may count as either label, or
+    as neither."""
 
     fits: tuple[Fit, ...]
     x: np.ndarray
@@ -208,20 +209,37 @@ class Outcomes:
     @cached_property
     def found(self) -> tuple[Fitted, ...]:
         """The outcomes, each once."""
-        outcomes: dict[bytes, Fitted] = {
-            np.round(np.concatenate([w, [b], mistakes]), 12).tobytes(): (w, b, mistakes)
-            for fit in self.fits
-            for w, b, mistakes in every_outcome(
-                fit, self.x, self.y, self.epochs, self.learning_rate
-            )
-        }
-        return tuple(outcomes.values())
+        given = (self.x, self.y, self.epochs, self.learning_rate)
+        ways: list[Iterable[Fitted]] = [every_outcome(fit, *given) for fit in self.fits]
+        ways = ways or [right_outcomes(ties, *given) for ties in (0, 1, None)]
+        return tuple({key(outcome): outcome for outcomes in ways for outcome in outcomes}.values())
+
+    @cached_property
+    def by_epochs(self) -> Mapping[int, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """The outcomes after so many epochs, stacked: w (M, D), b (M,), mistakes (M, epochs)."""
+        numbers = sorted({mistakes.size for _, _, mistakes in self.found})
+        stacked = {}
+        for epochs in numbers:
+            w, b, mistakes = zip(*(o for o in self.found if o[2].size == epochs), strict=True)
+            stacked[epochs] = np.array(w), np.array(b), np.array(mistakes)
+        return stacked
+
+    def __contains__(self, mine: Fitted) -> bool:
+        """Whether one of them is the same as mine, up to rounding."""
+        known = self.by_epochs.get(mine[2].size)
+        if known is None or any(a.shape != k.shape[1:] for a, k in zip(mine, known, strict=True)):
+            return False
+        fits = np.ones(len(known[1]), dtype=bool)
+        for a, k in zip(mine, known, strict=True):
+            off = np.abs(a - k).reshape(len(k), -1).max(axis=1, initial=0.0)
+            fits &= off <= 1e-5 * max(float(np.abs(a).max(initial=0.0)), 0.1)
+        return bool(fits.any())
 
 
 def fit_finding(right: Outcomes, outputs: Mapping[str, np.ndarray]) -> Finding | None:
     """What is wrong with these outputs, unless some order of the samples leads to them."""
     mine = (outputs["w"], outputs["b"], outputs["mistakes"])
-    if any(equal(mine, outcome) for outcome in right.found):
+    if mine in right:
         return None
     x, y, epochs = right.x, right.y, right.epochs
     counts = np.array2string(outputs["mistakes"].astype(int), threshold=8, separator=", ")
@@ -242,34 +260,51 @@ def fit_finding(right: Outcomes, outputs: Mapping[str, np.ndarray]) -> Finding |
     )
 
 
-def fit_right(
-    ties: int | None, x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float, rng: Any
-) -> tuple[np.ndarray, float, list[int]]:
-    """The library's perceptron_fit, quicker; a sum of exactly zero counts as this label, or, where
-    it is None, as wrong whatever the label."""
-    w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
+def key(outcome: Fitted) -> bytes:
+    """What two outcomes share that are the same, up to rounding."""
+    w, b, mistakes = outcome
+    return np.round(np.concatenate([w, [b], mistakes]), 12).tobytes()
+
+
+def right_outcomes(
+    ties: int | None, x: np.ndarray, y: np.ndarray, epochs: int, learning_rate: float
+) -> list[Fitted]:
+    """What the library's perceptron_fit can return, each once. A sum of exactly zero counts as the
+    label ties, or, where that is None, as wrong whatever the label.
+
+    What an epoch does hangs on the weights that it begins with and on nothing before. So it is
+    enough to follow each outcome of the epochs so far once.
+    """
+    ended: list[Fitted] = []
+    going: list[Fitted] = [(np.zeros(x.shape[1]), np.array(0.0), np.empty(0, dtype=int))]
     for _ in range(epochs):
-        wrong = 0
-        for n in rng.permutation(len(y)):
-            total, label = float(x[n] @ w) + b, int(y[n])
-            on_the_line = 1 - label if ties is None else ties
-            error = label - (on_the_line if total == 0 else int(total > 0))
-            if error:
-                w, b = w + learning_rate * error * x[n], b + learning_rate * error
-                wrong += 1
-        mistakes.append(wrong)
-        if wrong == 0:
-            break
-    return w, b, mistakes
+        after: dict[bytes, Fitted] = {}
+        for w, b, mistakes in going:
+            for order in all_orders(len(y)):
+                new_w, new_b, wrong = turns(x, y, w, float(b), learning_rate, order, ties)
+                outcome = new_w, np.array(new_b), np.append(mistakes, wrong)
+                after[key(outcome)] = outcome
+        ended += [outcome for outcome in after.values() if outcome[2][-1] == 0]
+        going = [outcome for outcome in after.values() if outcome[2][-1] > 0]
+    return ended + going
 
 
 def turns(
-    x: np.ndarray, y: np.ndarray, w: np.ndarray, b: float, learning_rate: float, order: np.ndarray
+    x: np.ndarray,
+    y: np.ndarray,
+    w: np.ndarray,
+    b: float,
+    learning_rate: float,
+    order: np.ndarray,
+    ties: int | None = 0,
 ) -> tuple[np.ndarray, float, int]:
-    """One epoch as it should be: the new weights and bias, and how many samples were wrong."""
+    """One epoch as it should be: the new weights and bias, and how many samples were wrong. A sum
+    of zero counts as the label ties, or, where that is None, as wrong."""
     wrong = 0
     for n in order:
-        error = int(y[n]) - int(float(x[n] @ w) + b > 0)
+        total, label = float(x[n] @ w) + b, int(y[n])
+        on_the_line = 1 - label if ties is None else ties
+        error = label - (on_the_line if total == 0 else int(total > 0))
         if error:
             w, b = w + learning_rate * error * x[n], b + learning_rate * error
             wrong += 1
