@@ -541,5 +541,16 @@ GRADIENT_CHECK = Exercise(
             "A check that spares nothing tells as little as one that catches nothing.",
             "For which gradients would your condition be True?",
         ),
+        Mistake(
+            "first-entries-alone",
+            lambda claimed, numeric: gradient_check(claimed.ravel()[:12], numeric.ravel()[:12]),
+            "Your check lets a gradient pass that is wrong beyond its first entries.",
+            "A sample of the entries says nothing of the others.",
+            "Which entries does your comparison look at?",
+            also=(
+                lambda claimed, numeric: gradient_check(claimed.ravel()[:10], numeric.ravel()[:10]),
+                lambda claimed, numeric: gradient_check(claimed.ravel()[:5], numeric.ravel()[:5]),
+            ),
+        ),
     ),
 )

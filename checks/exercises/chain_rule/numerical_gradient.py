@@ -67,6 +67,16 @@ def numerical_in_the_inputs_type(
     }
 
 
+def numerical_of_all_nodes(graph: Graph, inputs: Numbers, output: str, step: float) -> Numbers:
+    def total(**moved: float) -> float:
+        values = graph_forward(graph, inputs | moved)
+        return sum(values[name] for name in graph)
+
+    return {
+        k: (total(**{k: v + step}) - total(**{k: v - step})) / (2 * step) for k, v in inputs.items()
+    }
+
+
 def numerical_one_sided(graph: Graph, inputs: Numbers, output: str, step: float) -> Numbers:
     start = at(graph, inputs, output)
     return {
@@ -415,6 +425,13 @@ NUMERICAL_GRADIENT = Exercise(
             "Your slopes are 0 where all inputs are whole numbers: the step is rounded away.",
             "An array made from whole numbers holds whole numbers, also of what is written later.",
             "Which dtype has the array that you move, and what is 2 + 0.03 in it?",
+        ),
+        Mistake(
+            "all-nodes-added-up",
+            numerical_of_all_nodes,
+            "Your slopes are those of the sum of all nodes, not those of the output.",
+            "Each node moves with an input, and one of them is asked about.",
+            "Which of the values that graph_forward gives do you compare?",
         ),
     ),
 )

@@ -280,12 +280,15 @@ CONFUSION_MATRIX = Exercise(
             lambda labels, predictions, classes: confusion_matrix(
                 (labels != 0).astype(int), (predictions != 0).astype(int), classes
             ),
-            "Your table has two rows and columns in use: class 0, and all the others together.",
+            "Your table has two rows or columns in use: one class, and all the others together.",
             "True and False tell two classes apart, and there may be more.",
             "In which row is a sample of class 2 counted?",
             also=(
                 lambda labels, predictions, classes: confusion_matrix(
                     labels, (predictions == labels).astype(int), classes
+                ),
+                lambda labels, predictions, classes: confusion_matrix(
+                    (labels == 1).astype(int), (predictions == 1).astype(int), classes
                 ),
             ),
         ),

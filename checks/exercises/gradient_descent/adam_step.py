@@ -781,6 +781,17 @@ ADAM_STEP = Exercise(
             "Which of your lines makes up for the zeros, and in which unit is v?",
         ),
         Mistake(
+            "corrected-twice",
+            adam_like(
+                average,
+                lambda m, v, b1, b2, t: (m / (1 - b1**t) ** 2, v / (1 - b2**t) ** 2),
+                divide,
+            ),
+            "Your averages are corrected twice.",
+            "The factors may stand at the averages or at the learning rate, and not at both.",
+            "How often does 1 - beta1**step come up on the way to your step?",
+        ),
+        Mistake(
             "betas-swapped-and-no-correction",
             adam_like(
                 lambda m, v, g, b1, b2: average(m, v, g, b2, b1),

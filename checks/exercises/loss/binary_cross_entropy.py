@@ -448,5 +448,26 @@ BINARY_CROSS_ENTROPY = Exercise(
             "What should a sample cost that the model thought impossible?",
             also=(binary_of_surprise(lambda losses, c: (losses**2).mean()),),
         ),
+        Mistake(
+            "scores-taken-for-probabilities",
+            lambda scores, labels: (
+                -np.mean(np.log(np.abs(1 - labels - np.clip(scores, 1e-7, 1 - 1e-7)))),
+                None,
+            ),
+            "In your `loss` the scores are taken for probabilities: what lies below 0 or above 1 "
+            "is cut off.",
+            "A score may be any number; the sigmoid makes a probability of it.",
+            "On what do you act with clip, and which function comes before the logarithm?",
+            also=tuple(
+                partial(
+                    lambda least, scores, labels: (
+                        -np.mean(np.log(np.abs(1 - labels - np.clip(scores, least, 1 - least)))),
+                        None,
+                    ),
+                    least,
+                )
+                for least in (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3)
+            ),
+        ),
     ),
 )

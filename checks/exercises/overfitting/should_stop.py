@@ -218,7 +218,10 @@ SHOULD_STOP = Exercise(
             "Your function stops when the best is one epoch less than `patience` ago.",
             "A patience of 3 means: three epochs without a new best, and not two.",
             "If the best epoch is the last one, how many epochs have failed since?",
-            also=(lambda losses, patience: len(losses) > 1 and stop_one_early(losses, patience),),
+            also=(
+                lambda losses, patience: len(losses) > 1 and stop_one_early(losses, patience),
+                lambda losses, patience: stop_one_early(losses, max(2, patience)),
+            ),
         ),
         Mistake(
             "rises-in-a-row",
