@@ -44,9 +44,6 @@ class Case:
     """Where many answers are right: what is wrong with these outputs, or None."""
     could_give: Callable[[Callable[..., Any], Mapping[str, np.ndarray]], bool] | None = None
     """Beside accept: whether a wrong implementation could have led to these outputs."""
-    draws: int = 1
-    """Beside accept: with how many generators the attempt is tried, since it may be right by luck
-    with one."""
     numbers: Mapping[str, float] = field(default_factory=dict)
     """Numbers among the inputs, by name, that an error may be a multiple of."""
     names: tuple[str, ...] = ()

@@ -145,7 +145,6 @@ def judgement(exercise: Exercise, attempt: Callable[..., Any], seed: int) -> Res
             for trial in trials:
                 if exercise.cache is not None and not serves(exercise.cache, trial):
                     return failure(blank, wrong_cache(exercise.cache, trial), trials, trial)
-            trials = drawn_again(exercise, attempt, trials)
         wrong = [trial for trial in trials if trial.wrong]
         if wrong:
             if all(trial.by_differences for trial in wrong):
@@ -250,19 +249,6 @@ def wrong_randomness(
                     return answer_changes(beside)
             return None
     return RNG_NOT_USED if random else None
-
-
-def drawn_again(
-    exercise: Exercise, attempt: Callable[..., Any], trials: list[Trial]
-) -> list[Trial]:
-    """The trials of an attempt that may have been right by luck: the first one that is wrong with
-    another generator takes the place of the one before."""
-    for i, trial in enumerate(trials):
-        for seed in range(trial.case.draws - 1):
-            another = run(exercise, attempt, with_generator(trial.case, seed), {})
-            if another.wrong:
-                return [*trials[:i], another, *trials[i + 1 :]]
-    return trials
 
 
 def has_habit(exercise: Exercise, attempt: Callable[..., Any], case: Case) -> bool:
