@@ -182,6 +182,8 @@ def some_factor(trials: Sequence[Trial]) -> Finding | None:
             if factor is None:
                 return None
             found.append((trial, factor))
+    if sum(c.expected.size for pairs in names.values() for _, c in pairs) < 2:
+        return None  # between any two numbers there is some factor
     label = name_factor(found)
     several = any(c.expected.size > 1 for pairs in names.values() for _, c in pairs)
     outputs = listed(names)

@@ -590,7 +590,7 @@ GRAPH_BACKWARD = Exercise(
                 name: 0.0 if name in graph and name != output else gradient
                 for name, gradient in graph_backward(graph, values, output).items()
             },
-            "Your gradients of the nodes between are 0: only inputs and the output have theirs.",
+            "Your gradients of the nodes between the inputs and the output are 0.",
             "The gradient of every node is asked for.",
             "What is left of a node's gradient once it has sent it on?",
             also=(

@@ -265,7 +265,7 @@ LOCAL_GRADIENTS = Exercise(
         Mistake(
             "tanh-not-finished",
             but_for("tanh", lambda a: (np.tanh(a),)),
-            "For tanh, your slope for a is a part of the formula only.",
+            "For tanh, your slope for a is its value, or another part of the formula only.",
             "The slope of tanh is 1 at 0 and falls off to both sides.",
             "What does your formula give at a = 0, and what at a = 3?",
             also=(

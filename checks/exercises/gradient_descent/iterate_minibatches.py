@@ -557,16 +557,16 @@ MINIBATCH_MISTAKES = {
         Mistake(
             "samples-repeated",
             minibatch_repeated,
-            "Your batches overlap: samples come again and again.",
-            "Each batch begins where the one before it ended.",
-            "By how much does the start of your batch move from turn to turn?",
+            "Some samples are in more than one of your batches.",
+            "Each batch begins where the one before it ended, and each is dealt once.",
+            "Where does each of your batches begin and end, and how often is each of them given?",
         ),
         Mistake(
             "samples-lost",
             minibatch_lost,
-            "Between your batches, samples are lost.",
-            "Each batch begins where the one before it ended.",
-            "How many entries does a[0:5] have, and where does a[5:10] begin?",
+            "Some samples are in none of your batches.",
+            "Each batch begins where the one before it ended, and the last ends with the samples.",
+            "Where does each of your batches begin and end, and where the last?",
         ),
         Mistake(
             "other-batch-sizes",

@@ -218,7 +218,7 @@ MEAN_SQUARED_ERROR = Exercise(
         Mistake(
             "mean-length-of-rows",
             squared_of(lambda d: np.linalg.norm(d, axis=1).mean()),
-            "Your `loss` is the mean length of the rows: a root was taken in each of them.",
+            "Your `loss` is made of lengths: a root is taken of squares that were added up.",
             "A length is the root of a sum of squares; the loss stays with the squares.",
             "Which of the words mean, squared and error asks for a root?",
             also=(

@@ -236,7 +236,7 @@ FIT_STANDARDIZER = Exercise(
             standardizer_epsilon,
             "Your `std` has a small number in it, so that it is never 0.",
             "That avoids 0 / 0, but a feature that never changed in training, and changes a "
-            "little later, would come out a hundred million times too large.",
+            "little later, would come out many thousand times too large.",
             "By what could a feature without any spread be divided so that it keeps its size?",
             also=(
                 standardizer_like(lambda x: np.sqrt(x.var(axis=0) + 1e-8)),
