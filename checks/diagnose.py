@@ -190,8 +190,8 @@ def matches(
 def given_by(
     exercise: Exercise, wrong: Callable[..., object], case: Case
 ) -> Mapping[str, np.ndarray] | None:
-    """What a wrong implementation gives in a case, None if nothing of use; kept, since a class
-    shares the cases."""
+    """What a wrong implementation gives in a case, None if nothing of use; kept, since it is asked
+    for again and again, and a class shares the cases."""
     try:
         outputs, problem = call(exercise, case, wrong)
     except Exception:
@@ -351,8 +351,8 @@ class Explainer:
         with_factor: Finding | None = None
         for ways in self.groups():
             fits: dict[str, Way] = {}
-            for number, way in ways:
-                label = self.fit(number, way, trials)
+            for way in ways:
+                label = self.fit(way, trials)
                 if label == "1" and way.id in ONE_IS_ENOUGH & {w.id for w in fits.values()}:
                     continue
                 if label == "1":
@@ -370,29 +370,15 @@ class Explainer:
         """The names of all outputs."""
         return tuple(dict.fromkeys(c.name for t in self.trials for c in t.comparisons))
 
-    @cached_property
-    def memory(self) -> dict[tuple[Any, int], dict[str, np.ndarray] | None]:
-        """What each way gave in each trial."""
-        return {}
-
-    def groups(self) -> Iterator[list[tuple[Any, Way]]]:
-        """Ways with a number for each, in groups: what is more likely first."""
-        known = [(way, m) for m in self.exercise.mistakes for way in m.ways]
-        yield [(("known", i), Way(f, mistake=m)) for i, (f, m) in enumerate(known)]
+    def groups(self) -> Iterator[list[Way]]:
+        """Ways in groups: what is more likely first."""
+        yield [Way(f, mistake=m) for m in self.exercise.mistakes for f in m.ways]
         for kind in KINDS[:2] if self.exercise.costly else KINDS:
-            found = variations(self.exercise, kind)
-            yield [((kind, i), Way(v.function, variation=v)) for i, v in enumerate(found)]
+            yield [Way(v.function, variation=v) for v in variations(self.exercise, kind)]
 
-    def gives(self, number: Any, way: Way, i: int) -> dict[str, np.ndarray] | None:
+    def gives(self, way: Way, i: int) -> Mapping[str, np.ndarray] | None:
         """What a way gives in a trial: its outputs by name, or None."""
-        key = (number, i)
-        if key not in self.memory:
-            try:
-                outputs, problem = call(self.exercise, self.trials[i].case, way.function)
-                self.memory[key] = None if problem is not None else outputs
-            except Exception:
-                self.memory[key] = None
-        return self.memory[key]
+        return given_by(self.exercise, way.function, self.trials[i].case)
 
     @cached_property
     def smallest_first(self) -> list[int]:
@@ -400,12 +386,12 @@ class Explainer:
         sizes = [sum(c.expected.size for c in t.comparisons) for t in self.trials]
         return sorted(range(len(sizes)), key=lambda i: (not self.trials[i].wrong, sizes[i]))
 
-    def fit(self, number: Any, way: Way, trials: Sequence[Trial]) -> str | None:
+    def fit(self, way: Way, trials: Sequence[Trial]) -> str | None:
         """ "1" where a way gives these numbers in every trial, or by which factor they differ."""
         factors: list[tuple[Trial, float]] = []
         exact = True
         for i in self.smallest_first:
-            outputs = self.gives(number, way, i)
+            outputs = self.gives(way, i)
             if outputs is None:
                 return None
             for c in trials[i].comparisons:
@@ -439,11 +425,11 @@ class Explainer:
         if not any(t.case.label for t in self.trials):
             return None
         wrong = {i for i, t in enumerate(self.trials) if t.wrong}
-        shown: dict[Any, tuple[Way, set[int]]] = {}
-        for number, way in next(iter(self.groups())):
+        shown: list[tuple[Way, set[int]]] = []
+        for way in next(iter(self.groups())):
             mine = set()
             for i, trial in enumerate(self.trials):
-                outputs = self.gives(number, way, i)
+                outputs = self.gives(way, i)
                 if outputs is None:
                     break
                 if any(c.received is None for c in trial.comparisons):
@@ -455,11 +441,11 @@ class Explainer:
                 mine.add(i)
             else:
                 if mine and mine < wrong:
-                    shown[number] = (way, mine)
+                    shown.append((way, mine))
         left, parts = set(wrong), []
         while left and shown:
-            number = max(shown, key=lambda n: len(shown[n][1] & left))
-            way, mine = shown.pop(number)
+            most = max(range(len(shown)), key=lambda n: len(shown[n][1] & left))
+            way, mine = shown.pop(most)
             if not mine & left:
                 break
             left -= mine
