@@ -125,24 +125,16 @@ def divide(m_hat: np.ndarray, v_hat: np.ndarray, g: np.ndarray, epsilon: float) 
 
 
 def adam_step_in_the_mean(
-    params: Arrays,
-    grads: Arrays,
-    mean: Arrays,
-    mean_square: Arrays,
-    step: int,
-    learning_rate: float = 0.001,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    epsilon: float = 1e-8,
+    params: Arrays, grads: Arrays, mean: Arrays, mean_square: Arrays, step: int, *settings: float
 ) -> None:
     before = {name: p.copy() for name, p in params.items()}
-    adam_step(params, grads, mean, mean_square, step, learning_rate, beta1, beta2, epsilon)
+    adam_step(params, grads, mean, mean_square, step, *settings)
     for name, p in params.items():
         mean[name][...] = before[name] - p
 
 
-def adam_kept(mean_kept: bool = False, square_kept: bool = False) -> Callable[..., None]:
-    """A step of Adam that stores one of its averages as corrected."""
+def adam_kept(mean_kept: bool = True, square_kept: bool = True) -> Callable[..., None]:
+    """A step of Adam that stores these of its averages as corrected."""
 
     def step_of_adam(
         params: Arrays,
@@ -150,12 +142,10 @@ def adam_kept(mean_kept: bool = False, square_kept: bool = False) -> Callable[..
         mean: Arrays,
         mean_square: Arrays,
         step: int,
-        learning_rate: float = 0.001,
-        beta1: float = 0.9,
-        beta2: float = 0.999,
-        epsilon: float = 1e-8,
+        *settings: float,
     ) -> None:
-        adam_step(params, grads, mean, mean_square, step, learning_rate, beta1, beta2, epsilon)
+        adam_step(params, grads, mean, mean_square, step, *settings)
+        _, beta1, beta2, _ = settings
         for name in params:
             mean[name] /= 1 - beta1**step if mean_kept else 1
             mean_square[name] /= 1 - beta2**step if square_kept else 1
@@ -177,23 +167,6 @@ def adam_averages_forgotten(
     adam_step(params, grads, zeros, zeros_too, step, *settings)
 
 
-def adam_correction_kept(
-    params: Arrays,
-    grads: Arrays,
-    mean: Arrays,
-    mean_square: Arrays,
-    step: int,
-    learning_rate: float = 0.001,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    epsilon: float = 1e-8,
-) -> None:
-    for name, p in params.items():
-        m, v = average(mean[name], mean_square[name], grads[name], beta1, beta2)
-        mean[name][...], mean_square[name][...] = correct(m, v, beta1, beta2, step)
-        p -= learning_rate * divide(mean[name], mean_square[name], grads[name], epsilon)
-
-
 def adam_kept_and_swapped(
     params: Arrays,
     grads: Arrays,
@@ -206,7 +179,7 @@ def adam_kept_and_swapped(
     epsilon: float = 1e-8,
 ) -> None:
     arrays = params, grads, mean, mean_square
-    adam_correction_kept(*arrays, step, learning_rate, beta2, beta1, epsilon)
+    adam_kept()(*arrays, step, learning_rate, beta2, beta1, epsilon)
 
 
 def adam_averages_one_step_late(
@@ -398,7 +371,7 @@ ADAM_STEP = Exercise(
         ),
         Mistake(
             "correction-written-back",
-            adam_correction_kept,
+            adam_kept(),
             "Your first step is right; then the corrected averages are corrected again.",
             "The running averages go on as they are. The correction is for this step's use only.",
             "What is in mean and mean_square when your function ends?",
@@ -761,11 +734,11 @@ ADAM_STEP = Exercise(
         ),
         Mistake(
             "corrected-mean-written-back",
-            adam_kept(mean_kept=True),
+            adam_kept(square_kept=False),
             "Your first step is right; then the corrected `mean` is averaged and corrected again.",
             "The running averages go on as they are. The correction is for this step's use only.",
             "What is in mean when your function ends?",
-            also=(adam_kept(square_kept=True),),
+            also=(adam_kept(mean_kept=False),),
         ),
         Mistake(
             "no-correction-and-root-forgotten",
