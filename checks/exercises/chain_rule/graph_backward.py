@@ -22,8 +22,8 @@ __all__ = ["GRAPH_BACKWARD"]
 
 
 def backward_cases(rng: np.random.Generator) -> tuple[Case, ...]:
-    """A chain, and graphs in which nodes are used several times; in one, values are 0 and below,
-    and the output is another."""
+    """A chain, and graphs in which nodes are used several times, whatever the operation; in one,
+    values are 0 and below, and the output is another."""
     return (
         *(backward_case(*draw_graph(rng, graph)) for graph in (CHAIN, TWISTED, LADDER, SHORTCUTS)),
         backward_case(*around_zero(rng), "top"),
@@ -228,33 +228,33 @@ def backward_at_own_value(*operations: str) -> Callable[[Graph, Numbers, str], N
     return backward
 
 
-def backward_assigned_in(*operations: str) -> Callable[[Graph, Numbers, str], Numbers]:
-    """A wrong implementation in which nodes of these operations do not add to what has arrived."""
+def backward_assigned_where(
+    assigned: Callable[[str, int], bool],
+) -> Callable[[Graph, Numbers, str], Numbers]:
+    """A wrong implementation that does not add to what a parent has, where this holds of a node's
+    operation and the parent's place."""
 
     def backward(graph: Graph, values: Numbers, output: str) -> Numbers:
         gradients = dict.fromkeys(values, 0.0) | {output: 1.0}
         for name in reversed(topological_order(graph)):
-            for parent, local in sends(graph, values, name):
-                arrived = 0.0 if graph[name][0] in operations else gradients[parent]
+            for place, (parent, local) in enumerate(sends(graph, values, name)):
+                arrived = 0.0 if assigned(graph[name][0], place) else gradients[parent]
                 gradients[parent] = arrived + gradients[name] * local
         return gradients
 
     return backward
+
+
+def backward_assigned_in(*operations: str) -> Callable[[Graph, Numbers, str], Numbers]:
+    """The same for nodes of these operations."""
+    return backward_assigned_where(lambda operation, place: operation in operations)
 
 
 def backward_assigned_to(place: int) -> Callable[[Graph, Numbers, str], Numbers]:
-    """A wrong implementation that does not add to what the parent at this place has, of two."""
-
-    def backward(graph: Graph, values: Numbers, output: str) -> Numbers:
-        gradients = dict.fromkeys(values, 0.0) | {output: 1.0}
-        for name in reversed(topological_order(graph)):
-            two = sends(graph, values, name)
-            for i, (parent, local) in enumerate(two):
-                arrived = 0.0 if len(two) == 2 and i == place else gradients[parent]
-                gradients[parent] = arrived + gradients[name] * local
-        return gradients
-
-    return backward
+    """The same for the parent at this place, of two."""
+    return backward_assigned_where(
+        lambda operation, here: operation in ("add", "multiply") and here == place
+    )
 
 
 def backward_last_started(graph: Graph, values: Numbers, output: str) -> Numbers:

@@ -55,6 +55,7 @@ SHORTCUTS: Graph = {
     "crossed": ("multiply", "gate", "both"),
     "out": ("add", "crossed", "lifted"),
 }
+
 AROUND_ZERO: Graph = {
     # an input of 0, one below and one little above, negative slopes, a closed relu and one that is
     # hardly open, a parent twice, and an input that goes nowhere
