@@ -775,15 +775,12 @@ def one_slice(trials: Sequence[Trial]) -> Finding | None:
                         return False
                     if received.ndim > 1 and min(received.shape) < 2:
                         return False  # a slice of a single entry
-                    pairs = zip(
-                        np.moveaxis(received, axis, 0), np.moveaxis(expected, axis, 0), strict=True
-                    )
-                    slices = list(pairs)
-                    right = [close(mine, theirs) for mine, theirs in slices]
+                    ours, theirs = (np.moveaxis(a, axis, 0) for a in (expected, received))
+                    right = [close(a, b) for a, b in zip(theirs, ours, strict=True)]
                     alone = right.pop(index)
                     if only:
                         return all(right) and not alone
-                    return alone and not any(right) and bool(slices[index][1].any())
+                    return alone and not any(right) and bool(ours[index].any())
 
                 found = by_entry(trials, holds)
                 if found is not None:
