@@ -248,6 +248,19 @@ def test_constant_factor_is_named_after_the_size_it_equals():
     assert "the factor is N" in result.message
 
 
+def test_a_mistake_in_some_cases_alone_is_named_with_them():
+    def tanh_slope_for_one_sample(dy, y):
+        return dy * (1 - y**2) if len(y) == 1 else dy * y * (1 - y)
+
+    result = judge("sigmoid_backward", tanh_slope_for_one_sample)
+    assert result.mistake == "slope-of-tanh"
+    assert result.case is not None and "N=1" in result.case
+    number, sizes = result.case.split(": ", 1)
+    assert f"In {number} ({sizes}) alone, the others being right: Your `dx`" in result.message
+    everywhere = judge("sigmoid_backward", lambda dy, y: dy * (1 - y**2))
+    assert everywhere.mistake == "slope-of-tanh" and "alone" not in everywhere.message
+
+
 def test_missing_key_is_named():
     def without_b1(dscores, cache):
         grads = reference("mlp_backward")(dscores, cache)
